@@ -1,0 +1,120 @@
+/** What a person can do with the accounts: look, rename, give a new id, refresh now, remove. */
+import type { Account, Reason, Time } from "./account.ts";
+import { AppError } from "./error.ts";
+import { newId, sealId } from "./ids.ts";
+import type { Login } from "./login.ts";
+import type { Refresher } from "./refresher.ts";
+import type { Roster } from "./roster.ts";
+import { expired } from "./schedule.ts";
+import type { Secret } from "./secret.ts";
+
+/** An account as its owner may see it. No token is in it; the ids are secrets. */
+export interface AccountView {
+  /** Newest last; empty while the key is missing. */
+  readonly ids: readonly Secret[];
+  readonly alias: string;
+  readonly login: string;
+  readonly twitchId: string;
+  readonly label: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly expiresAt: Time | undefined;
+  /** A token can be answered right now. */
+  readonly serving: boolean;
+  readonly health: Account["health"]["state"];
+  readonly since: Time | undefined;
+  readonly reason: Reason | undefined;
+  readonly nextTry: Time | undefined;
+  readonly lastRefresh: Time | undefined;
+  readonly askedAt: Time | undefined;
+}
+
+/** The view of one login. */
+export function viewOf(roster: Roster, login: Login, now: Time): AccountView {
+  const { account } = login;
+  const { health } = account;
+  return {
+    ids: roster.idsOf(login).map(({ id }) => id),
+    alias: account.alias,
+    login: account.login,
+    twitchId: account.twitchId,
+    label: account.label,
+    clientId: account.clientId,
+    scopes: account.scopes,
+    expiresAt: account.expiresAt,
+    serving: login.access !== undefined && !expired(account, now),
+    health: health.state,
+    since: health.state === "connected" ? undefined : health.since,
+    reason: health.state === "connected" ? undefined : health.reason,
+    nextTry: health.state === "retrying" ? health.nextTry : undefined,
+    lastRefresh: account.lastRefresh,
+    askedAt: login.askedAt,
+  };
+}
+
+/** The login that an alias names. Throws `AppError` `not_found`, naming those that exist. */
+export function loginNamed(roster: Roster, alias: string): Login {
+  const login = roster.byAlias(alias);
+  if (login !== undefined) return login;
+  const names = roster.all().map(({ account }) => account.alias).join(", ");
+  throw new AppError(
+    "not_found",
+    `Cannot find the account ${JSON.stringify(alias)}: there is none of that name`,
+    {
+      hint: names === "" ? "No account is connected yet: sign in with login" : `There are: ${names}`,
+    },
+  );
+}
+
+/** Gives the account a new id; all earlier ones are unknown from now on. */
+export async function rotateId(roster: Roster, login: Login): Promise<Secret> {
+  const before = roster.idsOf(login);
+  const id = newId();
+  await roster.addId(login, {
+    id,
+    stored: await sealId(roster.deps.vault, id, login.account, roster.deps.clock.now()),
+  });
+  for (const old of before) await roster.removeId(old.stored.digest);
+  roster.deps.log.info("new id", { account: login.account.alias });
+  return id;
+}
+
+/** Changes what the person calls the account. */
+export async function relabel(roster: Roster, login: Login, label: string): Promise<void> {
+  await roster.update(login, (row) => ({ ...row, label }));
+}
+
+/** Refreshes now, for a person who wants a token that lasts. Throws `AppError` if it did not come to a new grant. */
+export async function refreshNow(roster: Roster, refresher: Refresher, login: Login): Promise<void> {
+  const { generation } = login.account;
+  await refresher.one(login, "person");
+  const { account } = login;
+  if (account.generation > generation) return;
+  if (roster.deps.vault.locked !== undefined) {
+    throw new AppError("locked", "Cannot refresh: the key is missing", { hint: roster.deps.vault.locked });
+  }
+  if (account.health.state === "needs_login") {
+    throw new AppError(
+      "needs_login",
+      `Cannot refresh ${account.alias}: this login has ended (${account.health.reason})`,
+      {
+        hint: "Sign in again with login; the id stays the same",
+      },
+    );
+  }
+  const reason = account.health.state === "retrying" ? account.health.reason : "not due";
+  throw new AppError("unavailable", `Cannot refresh ${account.alias}: ${reason}`, {
+    hint: "The server keeps trying by itself; the present token is served as long as it lives",
+  });
+}
+
+/** Makes the token void at Twitch, then forgets the account. True if Twitch has confirmed it. */
+export async function removeAccount(roster: Roster, login: Login): Promise<boolean> {
+  const { app, deps } = roster;
+  const { access, account } = login;
+  const revoked = app?.clientId === account.clientId && access !== undefined &&
+    await deps.twitch.revoke(app, access);
+  await roster.remove(login);
+  deps.log.info("account removed", { account: account.alias, revoked });
+  return revoked;
+}

@@ -1,0 +1,172 @@
+import { type Account, type Grant, type Health, SECOND, type Time } from "./account.ts";
+import type { TwitchApp } from "./app.ts";
+import { AppError } from "./error.ts";
+import { newId, sealId } from "./ids.ts";
+import type { Login } from "./login.ts";
+import type { Tokens, ValidateOutcome } from "./ports.ts";
+import type { Roster, Saved } from "./roster.ts";
+import type { Secret } from "./secret.ts";
+
+const ASK_WHO_AGAIN = [SECOND, 2 * SECOND, 3 * SECOND];
+
+/** A finished sign-in. */
+export interface Connected {
+  readonly login: Login;
+  /** What goes into Companion's field. */
+  readonly id: Secret;
+  /** The account was there before: its id stays, and Companion needs no change. */
+  readonly known: boolean;
+  /** Asked for and not granted. */
+  readonly missing: readonly string[];
+  /** False if the disk has refused the write: the login lives in memory until it can be written. */
+  readonly onDisk: boolean;
+}
+
+/** For whom and what a grant was asked. */
+export interface Asked {
+  readonly app: TwitchApp;
+  readonly scopes: readonly string[];
+  readonly label: string;
+}
+
+/**
+ * Takes a new grant in: asks Twitch whose it is, then heals that user's account or makes a new one. Throws `AppError`
+ * `unavailable` if Twitch does not say whose it is, `refused` if it is no usable grant.
+ */
+export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promise<Connected> {
+  if (tokens.access === undefined || tokens.refresh === undefined) {
+    throw new AppError("unavailable", "Cannot sign in: Twitch's answer broke off", {
+      hint: "Begin the sign-in again",
+    });
+  }
+  const who = await askWho(roster, tokens.access);
+  if (who.clientId !== asked.app.clientId) {
+    throw new AppError("refused", "Cannot sign in: this login was made for another Twitch app");
+  }
+  const now = roster.deps.clock.now();
+  const expiresIn = tokens.expiresIn ?? who.expiresIn;
+  const grant: Grant = {
+    access: tokens.access,
+    refresh: tokens.refresh,
+    scopes: who.scopes,
+    issuedAt: now,
+    expiresAt: expiresIn === undefined ? undefined : now + expiresIn,
+  };
+  const known = roster.byTwitchId(who.twitchId);
+  const missing = asked.scopes.filter((scope) => !who.scopes.includes(scope));
+  const { login, id, saved } = known === undefined
+    ? await addNew(roster, asked, who, grant, now)
+    : await heal(roster, known, asked, who, grant, now);
+  login.validation = { at: now, answered: true };
+  roster.touch(login);
+  roster.deps.log.info("signed in", {
+    account: login.account.alias,
+    known: known !== undefined,
+    missing: missing.length,
+  });
+  return { login, id, known: known !== undefined, missing, onDisk: saved === "saved" };
+}
+
+type Who = Extract<ValidateOutcome, { kind: "valid" }>;
+
+/** A fresh grant is worth a few tries: it cannot be asked for again without a person. */
+async function askWho(roster: Roster, access: Secret): Promise<Who> {
+  const { twitch, clock } = roster.deps;
+  let outcome = await twitch.validate(access);
+  for (const pause of ASK_WHO_AGAIN) {
+    if (outcome.kind !== "unavailable") break;
+    await clock.sleep(pause);
+    outcome = await twitch.validate(access);
+  }
+  if (outcome.kind === "valid") return outcome;
+  throw new AppError("unavailable", "Cannot sign in: Twitch does not say whose login this is", {
+    hint: "Begin the sign-in again in a minute",
+  });
+}
+
+interface Admitted {
+  readonly login: Login;
+  readonly id: Secret;
+  readonly saved: Saved;
+}
+
+const CONNECTED: Health = { state: "connected" };
+
+async function addNew(roster: Roster, asked: Asked, who: Who, grant: Grant, now: Time): Promise<Admitted> {
+  const { vault } = roster.deps;
+  const key = crypto.randomUUID();
+  const account: Account = {
+    key,
+    alias: freeAlias(roster, who.login),
+    twitchId: who.twitchId,
+    login: who.login,
+    label: asked.label,
+    clientId: asked.app.clientId,
+    scopes: who.scopes,
+    grant: await vault.sealGrant(grant, key, 1),
+    generation: 1,
+    issuedAt: grant.issuedAt,
+    expiresAt: grant.expiresAt,
+    lastRefresh: undefined,
+    health: CONNECTED,
+    refusals: undefined,
+    sends: [],
+    createdAt: now,
+    revision: 1,
+  };
+  const id = newId();
+  const saved = await roster.add(account, grant.access, {
+    id,
+    stored: await sealId(vault, id, account, now),
+  });
+  const login = roster.get(key);
+  if (login === undefined) throw new AppError("exists", "Cannot add the account: it is there already");
+  return { login, id, saved };
+}
+
+async function heal(
+  roster: Roster,
+  login: Login,
+  asked: Asked,
+  who: Who,
+  grant: Grant,
+  now: Time,
+): Promise<Admitted> {
+  const { vault } = roster.deps;
+  const generation = login.account.generation + 1;
+  const sealed = await vault.sealGrant(grant, login.account.key, generation);
+  const saved = await roster.update(login, (row) => ({
+    ...row,
+    login: who.login,
+    label: asked.label === "" ? row.label : asked.label,
+    clientId: asked.app.clientId,
+    scopes: who.scopes,
+    grant: sealed,
+    generation,
+    issuedAt: grant.issuedAt,
+    expiresAt: grant.expiresAt,
+    health: CONNECTED,
+    refusals: undefined,
+    sends: [],
+  }), grant.access);
+  // A refresh or a removal came between: the grant is sealed anew for what is there now.
+  if (saved === "superseded") return await heal(roster, login, asked, who, grant, now);
+  if (saved === "gone") return await addNew(roster, asked, who, grant, now);
+  return { login, id: await currentId(roster, login, now), saved };
+}
+
+async function currentId(roster: Roster, login: Login, now: Time): Promise<Secret> {
+  const known = roster.idsOf(login).at(-1);
+  if (known !== undefined) return known.id;
+  const id = newId();
+  await roster.addId(login, { id, stored: await sealId(roster.deps.vault, id, login.account, now) });
+  return id;
+}
+
+/** Twitch login names are short and plain; a taken one gets a number. */
+function freeAlias(roster: Roster, name: string): string {
+  const base = name.toLowerCase().replace(/[^a-z0-9_]/g, "") || "account";
+  let alias = base;
+  for (let number = 2; roster.byAlias(alias) !== undefined; number++) alias = `${base}-${number}`;
+  return alias;
+}

@@ -1,0 +1,102 @@
+import type { Account, JournalEntry, StoredId, Time } from "./account.ts";
+import type { Secret } from "./secret.ts";
+
+/** A plain id beside the form in which it is stored. */
+export interface KnownId {
+  readonly id: Secret;
+  readonly stored: StoredId;
+}
+
+/** One login in memory: its row and what is known beyond it. Whoever changes a field tells `Roster.touch`. */
+export interface Login {
+  /** The newest row, even where the disk has refused it. */
+  account: Account;
+  /** The access token to hand out; undefined while it cannot be opened, or once `/validate` has called it dead. */
+  access: Secret | undefined;
+  accessDead: boolean;
+  /** A refresh token was sent and its fate is not known. */
+  open: JournalEntry | undefined;
+  /** Twitch refused the refresh token and `/validate` has not given its word yet. */
+  unconfirmed: boolean;
+  /** Memory is ahead of the disk; when the write is tried again. */
+  saveAt: Time | undefined;
+  /** The first id of a new account that the disk has refused. */
+  unsavedId: StoredId | undefined;
+  /** The last question about it. */
+  askedAt: Time | undefined;
+  /** The last time `/validate` was asked, and whether Twitch gave an answer of its own. */
+  validation: { readonly at: Time; readonly answered: boolean } | undefined;
+  /** Until then a question is answered with `access` and nothing else is looked at. */
+  calmUntil: Time;
+  /** Called once, at the next change. */
+  readonly watchers: Set<() => void>;
+}
+
+/** A login of which only the row is known. */
+export function newLogin(account: Account): Login {
+  return {
+    account,
+    access: undefined,
+    accessDead: false,
+    open: undefined,
+    unconfirmed: false,
+    saveAt: undefined,
+    unsavedId: undefined,
+    askedAt: undefined,
+    validation: undefined,
+    calmUntil: 0,
+    watchers: new Set(),
+  };
+}
+
+/** Resolves at the next change of the login, or when `signal` is aborted. */
+export function nextChange(login: Login, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = (): void => {
+    login.watchers.delete(stop);
+    signal.removeEventListener("abort", stop);
+    resolve();
+  };
+  login.watchers.add(stop);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  return promise;
+}
+
+/** Which login an id leads to. */
+export class IdIndex {
+  readonly #byId = new Map<string, Login>();
+  readonly #byDigest = new Map<string, { readonly login: Login; readonly known: KnownId | undefined }>();
+
+  /** Synchronous and without a cipher: this is the way of every question. */
+  find(id: string): Login | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Also while the vault is locked and plain ids are not known. */
+  findDigest(digest: string): Login | undefined {
+    return this.#byDigest.get(digest)?.login;
+  }
+
+  /** Those of one login, oldest first; empty while the vault is locked. */
+  of(login: Login): readonly KnownId[] {
+    return [...this.#byDigest.values()].flatMap((entry) =>
+      entry.login === login && entry.known !== undefined ? [entry.known] : []
+    );
+  }
+
+  add(login: Login, digest: string, known: KnownId | undefined): void {
+    this.#byDigest.set(digest, { login, known });
+    if (known !== undefined) this.#byId.set(known.id.reveal(), login);
+  }
+
+  remove(digest: string): void {
+    const known = this.#byDigest.get(digest)?.known;
+    if (known !== undefined) this.#byId.delete(known.id.reveal());
+    this.#byDigest.delete(digest);
+  }
+
+  removeAll(login: Login): void {
+    for (const [digest, entry] of this.#byDigest) if (entry.login === login) this.remove(digest);
+  }
+}

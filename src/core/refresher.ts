@@ -1,0 +1,145 @@
+import { MINUTE, type Time } from "./account.ts";
+import { AppError } from "./error.ts";
+import type { Login } from "./login.ts";
+import { confirm, prove, send } from "./refresh.ts";
+import type { Roster } from "./roster.ts";
+import { type Asker, nextStep, type Step } from "./schedule.ts";
+import { validate } from "./validate.ts";
+
+/** So many logins are worked on at once; one that hangs holds back no more than its own lane. */
+const LANES = 8;
+/** More steps than any login can have due at one moment: a guard against turning in circles. */
+const MOST_STEPS = 6;
+
+/** Does what is due for logins: one thing at a time per login, whoever asks. */
+export class Refresher {
+  readonly #roster: Roster;
+  readonly #running = new Map<Login, Promise<void>>();
+  readonly #wakes = new Map<Login, AbortController>();
+  #closed = false;
+
+  constructor(roster: Roster) {
+    this.#roster = roster;
+  }
+
+  /**
+   * Does what is due for this login now and resolves when it is done; joins what is already under way. Never rejects:
+   * what went wrong is in the login's health and in the log.
+   */
+  one(login: Login, asker: Asker): Promise<void> {
+    const running = this.#running.get(login);
+    if (running !== undefined) return running;
+    if (this.#closed || this.#roster.deps.vault.locked !== undefined) return Promise.resolve();
+    const now = this.#roster.deps.clock.now();
+    const step = nextStep(this.#roster.situation(login), now, asker);
+    if (step.kind === "rest") {
+      this.#planWake(login, step.until, now);
+      return Promise.resolve();
+    }
+    const work = this.#work(login, asker).finally(() => this.#running.delete(login));
+    this.#running.set(login, work);
+    return work;
+  }
+
+  /** Does what is due for every login. One that fails or hangs does not hold back the others. */
+  async due(): Promise<void> {
+    const queue = [...this.#roster.all()].values();
+    const lane = async (): Promise<void> => {
+      for (const login of queue) await this.one(login, "job");
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+  }
+
+  /** Starts nothing more and waits for what is under way, at most until `signal` is aborted. */
+  async close(signal: AbortSignal): Promise<void> {
+    this.#closed = true;
+    for (const wake of this.#wakes.values()) wake.abort();
+    this.#wakes.clear();
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([Promise.allSettled(this.#running.values()), aborted]);
+    await Promise.all(
+      this.#roster.all().filter((login) => login.saveAt !== undefined).map((login) => this.#save(login)),
+    );
+  }
+
+  async #work(login: Login, asker: Asker): Promise<void> {
+    try {
+      for (let steps = 0; steps < MOST_STEPS; steps++) {
+        const now = this.#roster.deps.clock.now();
+        // A person may shorten a wait once, not turn it off.
+        const step = nextStep(this.#roster.situation(login), now, steps === 0 ? asker : "job");
+        if (step.kind === "rest" || this.#roster.get(login.account.key) !== login) {
+          return this.#planWake(login, step.kind === "rest" ? step.until : undefined, now);
+        }
+        await this.#take(login, step, now);
+      }
+      this.#planWake(login, this.#roster.deps.clock.now() + MINUTE, this.#roster.deps.clock.now());
+    } catch (error) {
+      this.#report(login, error);
+    }
+  }
+
+  async #take(login: Login, step: Exclude<Step, { kind: "rest" }>, now: Time): Promise<void> {
+    const roster = this.#roster;
+    switch (step.kind) {
+      case "save":
+        return await this.#save(login);
+      case "send":
+        return await send(roster, login, now);
+      case "prove":
+        return await prove(roster, login, now);
+      case "confirm":
+        return await confirm(roster, login, now);
+      case "validate":
+        await validate(roster, login, now);
+        return;
+      case "blocked": {
+        roster.deps.log.warn("login cannot be refreshed", {
+          account: login.account.alias,
+          reason: step.reason,
+        });
+        const health = {
+          state: "retrying",
+          since: now,
+          reason: step.reason,
+          attempts: 0,
+          nextTry: now,
+        } as const;
+        await roster.update(login, (row) => ({ ...row, health }));
+      }
+    }
+  }
+
+  async #save(login: Login): Promise<void> {
+    const saved = await this.#roster.update(login, (row) => row);
+    if (saved === "saved") {
+      this.#roster.deps.log.info("written to disk after all", { account: login.account.alias });
+    }
+  }
+
+  /** The job looks at every login each minute; what is due sooner gets a timer of its own. */
+  #planWake(login: Login, until: Time | undefined, now: Time): void {
+    this.#wakes.get(login)?.abort();
+    this.#wakes.delete(login);
+    if (this.#closed || until === undefined || until - now >= MINUTE) return;
+    const wake = new AbortController();
+    this.#wakes.set(login, wake);
+    this.#roster.deps.clock.sleep(Math.max(0, until - now), wake.signal).then(() => {
+      if (wake.signal.aborted) return;
+      this.#wakes.delete(login);
+      return this.one(login, "job");
+    });
+  }
+
+  #report(login: Login, error: unknown): void {
+    const account = login.account.alias;
+    if (error instanceof AppError) {
+      return this.#roster.deps.log.error("login cannot be kept", { account, error: error.message });
+    }
+    const text = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.#roster.deps.log.error("bug while keeping a login", { account, error: text });
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * The logins as the program knows them right now. One process writes (the lock of the data directory), so this
+ * memory is the truth and the store its durable copy; a question is answered from here alone.
+ *
+ * A change goes to the disk first and is seen here afterwards. Only where the disk refuses it does memory go ahead:
+ * then `saveAt` is set, nothing further is spent, and the write is tried again until it succeeds.
+ */
+import { type Account, type AccountKey, type JournalEntry, SECOND } from "./account.ts";
+import { type AppFacts, NO_FACTS, oldTokensDie, type TwitchApp } from "./app.ts";
+import { AppError } from "./error.ts";
+import { openId } from "./ids.ts";
+import { IdIndex, type KnownId, type Login, newLogin } from "./login.ts";
+import type { Deps } from "./ports.ts";
+import { questionRefreshAt, type Situation } from "./schedule.ts";
+import { digestOf, type Secret } from "./secret.ts";
+
+const SAVE_AGAIN = 20 * SECOND;
+
+/** How a change ended: on disk, in memory only, or not at all because the account is gone or has another grant. */
+export type Saved = "saved" | "held" | "gone" | "superseded";
+
+type Change = (row: Account) => Account;
+/** Writes a row and answers its new revision, or undefined if the row has another one or is gone. */
+type Save = (row: Account) => Promise<number | undefined>;
+
+export class Roster {
+  readonly deps: Deps;
+  readonly #logins = new Map<AccountKey, Login>();
+  readonly #ids = new IdIndex();
+  readonly #facts = new Map<string, AppFacts>();
+  #app: TwitchApp | undefined;
+
+  constructor(deps: Deps) {
+    this.deps = deps;
+  }
+
+  /** Reads every account, id and open refresh from the store. With a locked vault the tokens stay closed. */
+  async load(): Promise<void> {
+    const { store, vault } = this.deps;
+    const journal = new Map((await store.journal()).map((entry) => [entry.account, entry]));
+    for (const account of await store.accounts()) {
+      const login = newLogin(account);
+      login.open = journal.get(account.key);
+      this.#logins.set(account.key, login);
+      await this.#loadFacts(account.clientId);
+      await this.#openAccess(login);
+      this.touch(login);
+    }
+    for (const stored of await store.ids()) {
+      const login = this.#logins.get(stored.account);
+      if (login === undefined) continue;
+      const id = await this.#orLog(login, "id cannot be opened", () => openId(vault, stored));
+      this.#ids.add(login, stored.digest, id === undefined ? undefined : { id, stored });
+    }
+  }
+
+  async #loadFacts(clientId: string): Promise<void> {
+    if (!this.#facts.has(clientId)) this.#facts.set(clientId, await this.deps.store.facts(clientId));
+  }
+
+  async #openAccess(login: Login): Promise<void> {
+    const { account } = login;
+    const open = () => this.deps.vault.openGrant(account.grant, account.key, account.generation);
+    login.access = (await this.#orLog(login, "account cannot be opened", open))?.access;
+  }
+
+  /** One row that cannot be opened hurts no other. While the vault is locked nothing is tried. */
+  async #orLog<T>(login: Login, event: string, open: () => Promise<T>): Promise<T | undefined> {
+    if (this.deps.vault.locked !== undefined) return undefined;
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.deps.log.error(event, { account: login.account.alias, error: error.message });
+      return undefined;
+    }
+  }
+
+  /** The app configured now. */
+  get app(): TwitchApp | undefined {
+    return this.#app;
+  }
+
+  async useApp(app: TwitchApp | undefined): Promise<void> {
+    if (app !== undefined) await this.#loadFacts(app.clientId);
+    this.#app = app;
+    for (const login of this.#logins.values()) this.touch(login);
+  }
+
+  factsOf(clientId: string): AppFacts {
+    return this.#facts.get(clientId) ?? NO_FACTS;
+  }
+
+  /** Adds to what is known of an app, in memory and on disk. */
+  async learn(clientId: string, facts: Partial<AppFacts>): Promise<void> {
+    const known = this.factsOf(clientId);
+    const rotates = known.rotates || facts.rotates === true;
+    const oldAccess = facts.oldAccess ?? known.oldAccess;
+    if (rotates === known.rotates && oldAccess === known.oldAccess) return;
+    this.#facts.set(clientId, { rotates, oldAccess });
+    for (const login of this.#logins.values()) this.touch(login);
+    await this.deps.store.learn(clientId, { rotates, oldAccess });
+  }
+
+  all(): readonly Login[] {
+    return [...this.#logins.values()];
+  }
+
+  get(key: AccountKey): Login | undefined {
+    return this.#logins.get(key);
+  }
+
+  byAlias(alias: string): Login | undefined {
+    return this.all().find((login) => login.account.alias === alias);
+  }
+
+  byTwitchId(twitchId: string): Login | undefined {
+    return this.all().find((login) => login.account.twitchId === twitchId);
+  }
+
+  /** The login that a plain id leads to. */
+  byId(id: string): Login | undefined {
+    return this.#ids.find(id);
+  }
+
+  /** Like `byId`, also while the vault is locked. */
+  async find(id: Secret): Promise<Login | undefined> {
+    return this.byId(id.reveal()) ?? this.#ids.findDigest(await digestOf(id));
+  }
+
+  /** The ids of a login, oldest first; empty while the vault is locked. */
+  idsOf(login: Login): readonly KnownId[] {
+    return this.#ids.of(login);
+  }
+
+  /** A new account with its first id. Served from then on, whatever the disk says. */
+  async add(account: Account, access: Secret, id: KnownId): Promise<Saved> {
+    const login = newLogin(account);
+    login.access = access;
+    login.unsavedId = id.stored;
+    await this.#loadFacts(account.clientId);
+    const saved = await this.#tryDisk(login, account, (row) => this.#saveRow(login, row));
+    if (saved === "gone") return saved;
+    this.#logins.set(account.key, login);
+    this.#ids.add(login, id.stored.digest, id);
+    this.touch(login);
+    return saved;
+  }
+
+  /**
+   * Writes the row that `change` makes of the present one; `change` is asked again on a revision conflict. A row with
+   * a new grant comes with its `access` token.
+   */
+  update(login: Login, change: Change, access?: Secret): Promise<Saved> {
+    return this.#write(login, change, (row) => this.#saveRow(login, row), access);
+  }
+
+  async #saveRow(login: Login, row: Account): Promise<number | undefined> {
+    const { store } = this.deps;
+    if (login.unsavedId === undefined) return await store.replace(row) ? row.revision + 1 : undefined;
+    if (!await store.add({ ...row, revision: 1 }, login.unsavedId)) return undefined;
+    login.unsavedId = undefined;
+    return 1;
+  }
+
+  /** Like `update`, with the journal entry in the same commit. Throws `disk`: what cannot be journalled is not sent. */
+  async beginRefresh(login: Login, entry: JournalEntry, change: Change): Promise<Saved> {
+    const next = change(login.account);
+    if (!await this.deps.store.beginRefresh(next, entry)) {
+      return await this.#reread(login) ? await this.beginRefresh(login, entry, change) : "gone";
+    }
+    login.account = { ...next, revision: next.revision + 1 };
+    login.open = entry;
+    this.touch(login);
+    return "saved";
+  }
+
+  /** Like `update`, closing the journal entry; `superseded` if the grant is no longer that of `generation`. */
+  async endRefresh(login: Login, generation: number, change: Change, access?: Secret): Promise<Saved> {
+    const { store } = this.deps;
+    if (login.account.generation !== generation) return "superseded";
+    const save: Save = async (row) => await store.endRefresh(row) ? row.revision + 1 : undefined;
+    const saved = await this.#write(login, change, save, access);
+    if (saved === "saved" || saved === "held") login.open = undefined;
+    return saved;
+  }
+
+  async #write(login: Login, change: Change, save: Save, access: Secret | undefined): Promise<Saved> {
+    const { generation } = login.account;
+    const saved = await this.#tryDisk(login, change(login.account), save);
+    if (saved === "gone") {
+      if (!await this.#reread(login)) return "gone";
+      if (login.account.generation !== generation) return "superseded";
+      return await this.#write(login, change, save, access);
+    }
+    if (access !== undefined) Object.assign(login, { access, accessDead: false, unconfirmed: false });
+    this.touch(login);
+    return saved;
+  }
+
+  /** Runs a write; a disk that refuses it makes memory go ahead. */
+  async #tryDisk(login: Login, row: Account, save: Save): Promise<"saved" | "held" | "gone"> {
+    try {
+      const revision = await save(row);
+      if (revision === undefined) return "gone";
+      if (revision >= login.account.revision) login.account = { ...row, revision };
+      login.saveAt = undefined;
+      return "saved";
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "disk") throw error;
+      login.account = row;
+      login.saveAt = this.deps.clock.now() + SAVE_AGAIN;
+      this.deps.log.error("cannot write to disk", { account: row.alias, error: error.message });
+      return "held";
+    }
+  }
+
+  /** Takes over the row as it is on disk; false, and the login forgotten, if it is gone. */
+  async #reread(login: Login): Promise<boolean> {
+    const row = await this.deps.store.account(login.account.key);
+    if (row === undefined) {
+      this.#forget(login);
+      return false;
+    }
+    const known = login.account.generation;
+    // A grant that the disk has refused is newer than the row: it only takes over the row's revision.
+    login.account = row.generation < known ? { ...login.account, revision: row.revision } : row;
+    if (row.generation > known) await this.#openAccess(login);
+    return true;
+  }
+
+  /** Forgets the account here and on disk. */
+  async remove(login: Login): Promise<void> {
+    while (this.#logins.has(login.account.key)) {
+      if (login.unsavedId !== undefined || await this.deps.store.remove(login.account)) this.#forget(login);
+      else await this.#reread(login);
+    }
+  }
+
+  #forget(login: Login): void {
+    this.#logins.delete(login.account.key);
+    this.#ids.removeAll(login);
+    login.access = undefined;
+    this.touch(login);
+  }
+
+  /** One more id for the login. */
+  async addId(login: Login, id: KnownId): Promise<void> {
+    if (!await this.deps.store.addId(id.stored)) {
+      throw new AppError("not_found", `Cannot add an id: the account ${login.account.alias} is gone`);
+    }
+    this.#ids.add(login, id.stored.digest, id);
+  }
+
+  /** The id is unknown from now on. */
+  async removeId(digest: string): Promise<void> {
+    await this.deps.store.removeId(digest);
+    this.#ids.remove(digest);
+  }
+
+  /** To be called after fields of a login were changed: plans its calm and wakes those who wait for it. */
+  touch(login: Login): void {
+    const { account, access } = login;
+    // A journal entry of an older generation was answered by the grant that is there now.
+    if (login.open?.generation !== account.generation) login.open = undefined;
+    const app = this.#app?.clientId === account.clientId ? this.#app : undefined;
+    const aligned = app !== undefined && oldTokensDie(app, this.factsOf(account.clientId));
+    login.calmUntil = access === undefined
+      ? 0
+      : questionRefreshAt(account, aligned) ?? Number.POSITIVE_INFINITY;
+    for (const watcher of [...login.watchers]) watcher();
+  }
+
+  /** What `nextStep` looks at. */
+  situation(login: Login): Situation {
+    const { account, open, saveAt, accessDead, unconfirmed, askedAt, validation } = login;
+    const { sendsOnce } = this.deps.twitch;
+    const facts = this.factsOf(account.clientId);
+    return {
+      account,
+      app: this.#app,
+      facts,
+      sendsOnce,
+      open,
+      saveAt,
+      accessDead,
+      unconfirmed,
+      askedAt,
+      validation,
+    };
+  }
+}
