@@ -27,14 +27,16 @@ export function readReturn(params: URLSearchParams): Returned | undefined {
  * query, nor a code, and says what to paste instead.
  */
 export function readPasted(text: string, redirectUri: string): Returned {
-  const pasted = text.trim().replace(/^["'<]+|["'>]+$/g, "").replace(/\s+/g, "");
+  const bare = text.trim().replace(/^["'<]+|["'>]+$/g, "").trim();
+  // Terminals and mail programs wrap long addresses; a code is short, and a sentence is none.
+  const pasted = bare.replace(/\s+/g, "");
   if (pasted === "") throw badPaste("nothing was pasted");
   if (/^https?:\/\//i.test(pasted)) return readAddress(pasted, redirectUri);
   if (/(^|[?&])(code|error)=/.test(pasted)) {
     const returned = readReturn(new URLSearchParams(pasted.slice(pasted.indexOf("?") + 1)));
     if (returned !== undefined) return returned;
   }
-  if (CODE.test(pasted)) return { kind: "code", code: new Secret(pasted), state: undefined };
+  if (CODE.test(bare)) return { kind: "code", code: new Secret(bare), state: undefined };
   throw badPaste("this is neither an address nor a code");
 }
 

@@ -15,10 +15,11 @@ import type { Roster, Saved } from "./roster.ts";
 import {
   afterFailure,
   afterRefusal,
+  apart,
+  blockOf,
   expired,
   type Failure,
   recentSends,
-  REFUSALS_APART,
 } from "./schedule.ts";
 import { digestOf } from "./secret.ts";
 import { validate } from "./validate.ts";
@@ -174,13 +175,13 @@ export async function confirm(roster: Roster, login: Login, now: Time): Promise<
   if (expired(account, now)) {
     const { refusals } = account;
     login.unconfirmed = false;
-    if (refusals !== undefined && refusals.last - refusals.first >= REFUSALS_APART) {
+    if (refusals !== undefined && apart(refusals)) {
       return await needsLogin(roster, login, "refused", now);
     }
     return await rest(roster, login, afterRefusal(account, now));
   }
   const word = await validate(roster, login, now);
-  if (word.kind === "unavailable") return await fail(roster, login, { ...word, harmless: true }, now);
+  if (word.kind === "unavailable") return await noWord(roster, login, word, now);
   login.unconfirmed = false;
   if (word.kind === "invalid") return await needsLogin(roster, login, "refused", now);
   await rest(roster, login, afterRefusal(login.account, now));
@@ -215,10 +216,18 @@ export async function prove(roster: Roster, login: Login, now: Time): Promise<vo
     return await needsLogin(roster, login, "answer_lost", now);
   }
   const word = await validate(roster, login, now);
-  if (word.kind === "unavailable") return await fail(roster, login, { ...word, harmless: true }, now);
+  if (word.kind === "unavailable") return await noWord(roster, login, word, now);
   if (word.kind === "invalid") return await needsLogin(roster, login, "answer_lost", now);
   roster.deps.log.info("the cut refresh had not reached twitch", { account: account.alias });
   await roster.endRefresh(login, open.generation, (row) => row);
+}
+
+/** `/validate` gave no answer. What the health says already, a block or a longer wait for the next send, stays. */
+async function noWord(roster: Roster, login: Login, word: Unavailable, now: Time): Promise<void> {
+  const { health } = login.account;
+  const waits = health.state === "retrying" && health.nextTry > now;
+  if (waits || blockOf(roster.situation(login)) !== undefined) return;
+  await fail(roster, login, { ...word, harmless: true }, now);
 }
 
 /** Only a person can help now. The row stays, and with it the grant. */

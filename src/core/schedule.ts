@@ -11,6 +11,7 @@ import {
   type JournalEntry,
   MINUTE,
   type Reason,
+  type Refusals,
   SECOND,
   type Time,
 } from "./account.ts";
@@ -20,7 +21,7 @@ import { type AppFacts, oldTokensDie, rotates, type TwitchApp } from "./app.ts";
 const MOST_SENDS_PER_HOUR = 8;
 const AFTER_REFUSAL: readonly Duration[] = [5 * MINUTE, 30 * MINUTE, 2 * HOUR, DAY];
 /** Two refusals closer than this are one word, not two. */
-export const REFUSALS_APART = 5 * MINUTE;
+const REFUSALS_APART = 5 * MINUTE;
 
 /** What is left of a token's life when it is refreshed. */
 function refreshMargin(life: Duration): Duration {
@@ -126,24 +127,61 @@ export type Step =
 
 /** What to do next for a login. */
 export function nextStep(situation: Situation, now: Time, asker: Asker): Step {
-  const { account, open, saveAt } = situation;
-  if (saveAt !== undefined) return now >= saveAt || asker === "person" ? { kind: "save" } : rest(saveAt);
+  const { account, saveAt } = situation;
+  if (saveAt !== undefined) {
+    const due = now >= saveAt || saveAt > now + MINUTE || asker === "person";
+    return due ? { kind: "save" } : rest(saveAt);
+  }
   const block = blockOf(situation);
   if (block !== undefined && !says(account.health, block)) return { kind: "blocked", reason: block };
 
-  const validation = validateAt(situation);
-  const wait = block === undefined && asker !== "person" ? waitUntil(account.health) : undefined;
-  if (wait === undefined || now >= wait) {
-    if (situation.unconfirmed) return { kind: "confirm" };
-    if (open !== undefined && mustProve(situation)) {
-      const proof = proofAt(account, open);
-      return now >= proof ? { kind: "prove" } : rest(proof);
-    }
+  const wait = asker === "person" ? 0 : waitUntil(account.health, now);
+  const doubt = doubtOf(situation, now);
+  if (doubt !== undefined) {
+    const at = doubtAt(situation, doubt, wait, now);
+    return now >= at ? { kind: doubt } : rest(at);
   }
   const send = block === undefined ? latest(wait, sendAt(situation, now, asker)) : undefined;
   if (send !== undefined && now >= send) return { kind: "send" };
+  const validation = validateAt(situation, now);
   if (validation !== undefined && now >= validation) return { kind: "validate" };
-  return rest(earliest(wait, send, validation));
+  return rest(earliest(send, validation));
+}
+
+/** What only `/validate` can tell, and what must be known before anything is sent. */
+function doubtOf(situation: Situation, now: Time): "confirm" | "prove" | undefined {
+  if (situation.unconfirmed || bothWords(situation, now)) return "confirm";
+  return situation.open !== undefined && mustProve(situation) ? "prove" : undefined;
+}
+
+/** After a refusal that was contradicted the second word has come: a login that is dead is told without a wait. */
+function bothWords({ account, accessDead }: Situation, now: Time): boolean {
+  const { health, refusals } = account;
+  if (health.state !== "retrying" || health.reason !== "refused" || refusals === undefined) return false;
+  return expired(account, now) ? apart(refusals) : accessDead;
+}
+
+/** Two refusals, and not one told twice. */
+export function apart(refusals: Refusals): boolean {
+  return refusals.last - refusals.first >= REFUSALS_APART;
+}
+
+/** Asking costs nothing, so it does not wait for the next send, only for a `/validate` that gave no answer. */
+function doubtAt(
+  { account, open, validation }: Situation,
+  doubt: "confirm" | "prove",
+  wait: Time | undefined,
+  now: Time,
+): Time {
+  const first = doubt === "prove" && open !== undefined ? proofAt(account, open, now) : 0;
+  if (validation === undefined || validation.answered) return first;
+  const again = past(validation.at, now) + MINUTE;
+  return Math.max(first, Math.min(again, wait ?? again));
+}
+
+/** A moment that should have passed; if it lies ahead the clock was wrong then, and it is taken for long ago. */
+function past(at: Time, now: Time): Time {
+  return at > now ? 0 : at;
 }
 
 function rest(until: Time | undefined): Step {
@@ -164,7 +202,7 @@ function ofThisApp(situation: Situation): TwitchApp | undefined {
 }
 
 /** Why nothing may be sent until somebody changes the settings or the runtime. */
-function blockOf(situation: Situation): "other_app" | "unsafe_runtime" | undefined {
+export function blockOf(situation: Situation): "other_app" | "unsafe_runtime" | undefined {
   const app = ofThisApp(situation);
   if (app === undefined) return "other_app";
   return !situation.sendsOnce && rotates(app, situation.facts) ? "unsafe_runtime" : undefined;
@@ -174,9 +212,9 @@ function says(health: Health, block: Reason): boolean {
   return health.state === "needs_login" || (health.state === "retrying" && health.reason === block);
 }
 
-/** A wait that was earned by a failure; a block that is over was none. */
-function waitUntil(health: Health): Time | undefined {
-  if (health.state !== "retrying") return undefined;
+/** A wait that was earned by a failure; a block that is over was none, and no wait is longer than a day. */
+function waitUntil(health: Health, now: Time): Time | undefined {
+  if (health.state !== "retrying" || health.nextTry > now + DAY) return undefined;
   return health.reason === "other_app" || health.reason === "unsafe_runtime" ? undefined : health.nextTry;
 }
 
@@ -186,30 +224,31 @@ function mustProve(situation: Situation): boolean {
 }
 
 /** Twitch is given a moment to finish what the cut request began. */
-function proofAt(account: Account, open: JournalEntry): Time {
-  return open.at + Math.min(30 * SECOND, (lifeOf(account) ?? HOUR) / 20);
+function proofAt(account: Account, open: JournalEntry, now: Time): Time {
+  return past(open.at, now) + Math.min(30 * SECOND, (lifeOf(account) ?? HOUR) / 20);
 }
 
 /** When the refresh token is to be sent, as far as waits allow. */
 function sendAt(situation: Situation, now: Time, asker: Asker): Time | undefined {
-  const due = dueAt(situation, asker);
+  const due = dueAt(situation, now, asker);
   const sends = recentSends(situation.account, now);
   const oldest = sends[sends.length - MOST_SENDS_PER_HOUR];
   return due === undefined || oldest === undefined ? due : Math.max(due, oldest + HOUR);
 }
 
-function dueAt(situation: Situation, asker: Asker): Time | undefined {
+function dueAt(situation: Situation, now: Time, asker: Asker): Time | undefined {
   const { account, facts } = situation;
   const { health } = account;
   const app = ofThisApp(situation);
   if (health.state === "needs_login") {
     if (health.reason !== "refused") return undefined;
-    if (asker === "person") return health.since;
+    if (asker === "person") return 0;
     // Twitch has refused good tokens before (twitchdev/issues#1037): where that costs nothing, it is asked again daily.
-    return app?.clientSecret === undefined ? undefined : (account.refusals?.last ?? health.since) + DAY;
+    const last = past(account.refusals?.last ?? health.since, now);
+    return app?.clientSecret === undefined ? undefined : last + DAY;
   }
   const overdue = situation.open !== undefined || situation.accessDead || health.state === "retrying";
-  if (asker === "person" || overdue) return account.issuedAt;
+  if (asker === "person" || overdue) return 0;
   const aligned = app !== undefined && oldTokensDie(app, facts);
   const job = refreshAt(account, aligned);
   return asker === "question" ? earliest(job, questionRefreshAt(account, aligned)) : job;
@@ -219,23 +258,17 @@ function dueAt(situation: Situation, asker: Asker): Time | undefined {
  * Twitch demands it at start and hourly; while Companion asks, a password change is told within minutes. During a
  * long wait after a 5xx or an ambiguous end it tells when Twitch is back.
  */
-function validateAt(situation: Situation): Time | undefined {
+function validateAt(situation: Situation, now: Time): Time | undefined {
   const { account, validation, askedAt } = situation;
-  if (situation.accessDead && !probing(account.health)) return undefined;
+  const probing = account.health.state === "retrying" && isAmbiguous(account.health.reason);
+  if (situation.accessDead && !probing) return undefined;
   if (validation === undefined) {
-    return probing(account.health) ? sinceFailure(account.health) : account.issuedAt;
+    return probing && account.health.state === "retrying" ? past(account.health.since, now) + MINUTE : 0;
   }
-  if (!validation.answered || probing(account.health)) return validation.at + MINUTE;
-  const asked = askedAt !== undefined && validation.at - askedAt < 10 * MINUTE;
-  return validation.at + (asked ? 10 * MINUTE : HOUR);
-}
-
-function probing(health: Health): boolean {
-  return health.state === "retrying" && isAmbiguous(health.reason);
-}
-
-function sinceFailure(health: Health): Time | undefined {
-  return health.state === "retrying" ? health.since + MINUTE : undefined;
+  const last = past(validation.at, now);
+  if (!validation.answered || probing) return last + MINUTE;
+  const asked = askedAt !== undefined && last - askedAt < 10 * MINUTE;
+  return last + (asked ? 10 * MINUTE : HOUR);
 }
 
 /** Twitch may be down, and may have acted on the last request. */

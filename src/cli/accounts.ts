@@ -1,0 +1,115 @@
+import { Command } from "commander";
+import { AppError } from "../core/error.ts";
+import { ask, type CommandParts, printJson } from "./command.ts";
+import type { AccountJson, Operations } from "./operations.ts";
+import { withOperations } from "./reach.ts";
+
+interface Options {
+  readonly json?: true;
+  readonly yes?: true;
+}
+
+/** `accounts list|show|refresh|rotate-id|remove`. */
+export function accountsCommand(partsOf: (command: Command) => CommandParts): Command {
+  const accounts = new Command("accounts").description("look at the accounts and change them");
+  const add = (
+    words: string,
+    description: string,
+    act: (parts: CommandParts, operations: Operations, alias: string, options: Options) => Promise<void>,
+  ): Command =>
+    accounts.command(words).description(description).option("--json", "print JSON")
+      .action(async (...given: [...names: string[], options: Options, command: Command]) => {
+        const command = given.at(-1) as Command;
+        const parts = partsOf(command);
+        const [alias = ""] = command.args;
+        await withOperations(parts, (operations) => act(parts, operations, alias, command.opts<Options>()));
+      });
+  add("list", "every account with its id", list);
+  add("show <alias>", "one account with its id", async ({ terminal }, operations, alias, options) => {
+    const account = await operations.showAccount({ alias });
+    options.json ? printJson(terminal, account) : terminal.print(describe(account));
+  });
+  add(
+    "refresh <alias>",
+    "get a new access token from Twitch now",
+    async ({ terminal }, operations, alias, options) => {
+      const account = await operations.refreshAccount({ alias });
+      if (options.json) return printJson(terminal, account);
+      terminal.print(
+        `Refreshed ${account.alias}: good until ${account.expiresAt ?? "Twitch says otherwise"}`,
+      );
+    },
+  );
+  add(
+    "rotate-id <alias>",
+    "give an account a new id; the old one stops at once",
+    async (parts, operations, alias, options) => {
+      const account = await operations.rotateId({ alias });
+      if (options.json) return printJson(parts.terminal, account);
+      parts.terminal.print(
+        `The id of ${account.alias} is now\n  ${account.id}\nEnter it in Companion: the old one does not work any more.`,
+      );
+    },
+  );
+  add("remove <alias>", "make the login void at Twitch and forget it", remove)
+    .option("--yes", "do not ask");
+  return accounts;
+}
+
+async function list(
+  { terminal }: CommandParts,
+  operations: Operations,
+  _: string,
+  options: Options,
+): Promise<void> {
+  const accounts = await operations.listAccounts({});
+  if (options.json) return printJson(terminal, accounts);
+  if (accounts.length === 0) {
+    return terminal.print("No account is connected yet: sign in with companion-token-server login");
+  }
+  terminal.print(accounts.map(describe).join("\n\n"));
+}
+
+async function remove(
+  parts: CommandParts,
+  operations: Operations,
+  alias: string,
+  options: Options,
+): Promise<void> {
+  const account = await operations.showAccount({ alias });
+  if (parts.terminal.isTerminal && options.yes === undefined) {
+    const answer = await ask(
+      parts.terminal,
+      `Remove ${account.alias} (Twitch ${account.login}) for good? Type its name to go on:`,
+    );
+    if (answer !== account.alias) {
+      throw new AppError("usage", `Cannot remove ${account.alias}: its name was not typed`);
+    }
+  }
+  const { revoked } = await operations.removeAccount({ alias });
+  if (options.json) return printJson(parts.terminal, { alias: account.alias, revoked });
+  const twitch = revoked
+    ? "Twitch has made the token void."
+    : "Twitch could not be asked to make the token void: disconnect the app at twitch.tv/settings/connections.";
+  parts.terminal.print(`Removed ${account.alias}. ${twitch}`);
+}
+
+const HEALTH: Readonly<Record<string, string>> = {
+  connected: "connected",
+  retrying: "connected, but Twitch cannot be reached; trying again",
+  needs_login: "SIGN-IN NEEDED",
+};
+
+function describe(account: AccountJson): string {
+  const name = account.label === "" ? account.alias : `${account.alias} (${account.label})`;
+  const reason = account.reason === null ? "" : ` (${account.reason.replaceAll("_", " ")})`;
+  return [
+    name,
+    `  Twitch user   ${account.login} (${account.twitchId})`,
+    `  id            ${account.id ?? "not readable: the key is missing"}`,
+    `  state         ${HEALTH[account.health] ?? account.health}${reason}`,
+    `  token until   ${account.expiresAt ?? "not known"}`,
+    `  last refresh  ${account.lastRefresh ?? "none yet"}`,
+    `  permissions   ${account.scopes.join(" ")}`,
+  ].join("\n");
+}

@@ -1,0 +1,24 @@
+import type { Store } from "../core/ports.ts";
+import type { Config } from "./config.ts";
+
+const SETTING = "allowed_hosts";
+
+/** The further names under which the pages may be addressed: those of the settings and those that a person allowed. */
+export interface HostNames {
+  all(): readonly string[];
+  /** From now on and after every restart. */
+  allow(name: string): Promise<void>;
+}
+
+/** Reads the allowed names; they stand in clear, for a host name is no secret. */
+export async function openHostNames(store: Store, config: Config): Promise<HostNames> {
+  const stored = await store.setting(SETTING);
+  const names = new Set<string>(stored === undefined ? [] : JSON.parse(new TextDecoder().decode(stored)));
+  return {
+    all: () => [...config.allowedHosts, ...names],
+    async allow(name) {
+      names.add(name);
+      await store.saveSetting(SETTING, new TextEncoder().encode(JSON.stringify([...names])));
+    },
+  };
+}

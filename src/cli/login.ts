@@ -1,0 +1,122 @@
+import { renderUnicodeCompact } from "uqr";
+import { SECOND } from "../core/account.ts";
+import { AppError } from "../core/error.ts";
+import { isPreset, parseScopes, PRESETS, unknownScopes } from "../twitch/scopes.ts";
+import { type CommandParts, printJson } from "./command.ts";
+import type { ConnectedJson, Operations, WishJson } from "./operations.ts";
+import { withOperations } from "./reach.ts";
+
+/** The options of `login`. */
+export interface LoginOptions {
+  readonly device?: true;
+  readonly paste?: true;
+  readonly preset: string;
+  readonly scopes?: string;
+  readonly label: string;
+  readonly json?: true;
+}
+
+const LOOK_AGAIN = SECOND;
+
+/** Signs in to Twitch, by the running server or beside none. Throws `AppError`. */
+export async function login(parts: CommandParts, options: LoginOptions): Promise<void> {
+  if (options.device && options.paste) {
+    throw new AppError("usage", "Cannot sign in: --device and --paste were both given", {
+      hint: "Give one of them",
+    });
+  }
+  const { clientId = null } = parts.config.twitch;
+  const wish: WishJson = {
+    scopes: scopesOf(options),
+    label: options.label.trim(),
+    clientId,
+  };
+  const strange = unknownScopes(wish.scopes);
+  if (strange.length > 0) {
+    parts.terminal.complain(`Not known here, asked for all the same: ${strange.join(" ")}`);
+  }
+  await withOperations(parts, async (operations) => {
+    const connected = options.paste
+      ? await byPaste(parts, operations, wish, options)
+      : await byDevice(parts, operations, wish, options);
+    report(parts, connected, options);
+  });
+}
+
+function scopesOf(options: LoginOptions): readonly string[] {
+  if (options.scopes !== undefined) return parseScopes(options.scopes);
+  if (isPreset(options.preset)) return PRESETS[options.preset];
+  throw new AppError("usage", `Cannot sign in: there is no preset ${JSON.stringify(options.preset)}`, {
+    hint: `Use --preset ${Object.keys(PRESETS).join(" or ")}, or --scopes "chat:read chat:edit"`,
+  });
+}
+
+async function byPaste(
+  { terminal }: CommandParts,
+  operations: Operations,
+  wish: WishJson,
+  { json }: LoginOptions,
+): Promise<ConnectedJson> {
+  const { authorizeUrl, redirectUri, state } = await operations.beginLogin(wish);
+  if (json) printJson(terminal, { authorizeUrl, redirectUri, state });
+  else {
+    terminal.print(
+      `1. Open this address in a browser, sign in as the account that Companion shall use, and click Authorize:\n\n${authorizeUrl}\n\n` +
+        `2. The browser then ends on an address that begins with ${redirectUri}.\n` +
+        "   It may say that the page cannot be reached: that is all right.\n" +
+        "3. Copy that whole address, paste it here and press Enter:",
+    );
+  }
+  while (true) {
+    const pasted = await terminal.readLine();
+    try {
+      return await operations.finishLogin({ pasted: pasted ?? "", state });
+    } catch (error) {
+      // Somebody who sits there may paste again, as long as the attempt was not used up.
+      const again = error instanceof AppError && error.code === "bad_paste";
+      if (!again || !terminal.isTerminal || pasted === undefined) throw error;
+      terminal.complain(`${error.message}\n${error.hint}\nPaste again:`);
+    }
+  }
+}
+
+async function byDevice(
+  { terminal, clock }: CommandParts,
+  operations: Operations,
+  wish: WishJson,
+  { json }: LoginOptions,
+): Promise<ConnectedJson> {
+  const { attempt, userCode, verificationUri, expiresIn } = await operations.beginDevice(wish);
+  if (json) printJson(terminal, { userCode, verificationUri, expiresIn });
+  else {
+    if (terminal.isTerminal) terminal.print(renderUnicodeCompact(verificationUri));
+    terminal.print(
+      `Open ${verificationUri}\nin any browser or on a phone, sign in as the account that Companion shall use,\n` +
+        `and check that the code is ${userCode}. It is good for ${
+          Math.round(expiresIn / 60)
+        } minutes. Waiting …`,
+    );
+  }
+  while (true) {
+    await clock.sleep(LOOK_AGAIN);
+    const connected = await operations.deviceResult({ attempt });
+    if (connected !== null) return connected;
+  }
+}
+
+function report({ terminal }: CommandParts, connected: ConnectedJson, { json }: LoginOptions): void {
+  const { id, alias, login, twitchId, scopes, expiresAt, known, missing, onDisk } = connected;
+  if (!onDisk) {
+    terminal.complain(
+      "The disk did not take the login: it lives in the server's memory and is written as soon as that works",
+    );
+  }
+  if (missing.length > 0) terminal.complain(`Twitch did not grant: ${missing.join(" ")}`);
+  if (json) return printJson(terminal, { id, alias, login, twitchId, scopes, expiresAt });
+  const heading = known
+    ? `${login} is signed in again; the id stays the same:`
+    : `${login} is connected. Its id:`;
+  terminal.print(
+    `${heading}\n\n  ${id}\n\nEnter it in Companion; the name here is ${alias}. Treat the id like a password.`,
+  );
+}

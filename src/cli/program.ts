@@ -1,0 +1,84 @@
+import type { TwitchApp } from "../core/app.ts";
+import { loadApp, saveApp } from "../core/app_setting.ts";
+import { Connector } from "../core/connect.ts";
+import type { Clock, Deps, Log } from "../core/ports.ts";
+import { Refresher } from "../core/refresher.ts";
+import { Roster } from "../core/roster.ts";
+import { SECOND } from "../core/account.ts";
+import { openStore } from "../store/open.ts";
+import { createTwitch } from "../twitch/client.ts";
+import { openVault } from "../vault/vault.ts";
+import { type Config, isFixed, type StoredSettings } from "./config.ts";
+import { maskingVault } from "./masking.ts";
+import type { Masks } from "./masks.ts";
+import { PROGRAM } from "./version.ts";
+
+/** A refresh under way at the end is given so long to come back and be stored: a request takes 10 s at most. */
+const LAST_WAIT = 12 * SECOND;
+
+/** The settings, once more with what the setup stored as soon as that can be read. Throws `AppError` `settings`. */
+export type Settings = (stored?: StoredSettings) => Config;
+
+/** The parts of the running program, put together. Whoever makes one holds the lock of the data directory. */
+export interface Program extends AsyncDisposable {
+  readonly deps: Deps;
+  readonly roster: Roster;
+  readonly refresher: Refresher;
+  readonly connector: Connector;
+  /** Stores the app of the setup and uses it; false if flags or environment name one, which goes first. */
+  storeApp(app: TwitchApp): Promise<boolean>;
+}
+
+/** What a program is made with. */
+export interface ProgramParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What the log must not show. */
+  readonly masks: Masks;
+}
+
+/**
+ * Opens store, vault and Twitch client and reads the logins. A key that is missing or wrong leaves the vault locked;
+ * everything else that fails is thrown as `AppError`, and nothing stays open.
+ */
+export async function openProgram({ settings, clock, log, masks }: ProgramParts): Promise<Program> {
+  const config = settings();
+  await using open = new AsyncDisposableStack();
+  const store = open.use(openStore(config.store, config.dataDir, PROGRAM));
+  const vault = await openVault({ slots: store, keyFile: config.keyFile, now: clock.now() });
+  for (const note of vault.notes) log.warn(note);
+  if (vault.locked !== undefined) log.error("the logins are locked", { reason: vault.locked });
+  const { authUrl, apiUrl } = config.twitch;
+  const twitch = open.use(createTwitch({ authUrl, apiUrl, clock }));
+  const deps: Deps = { store, vault: maskingVault(vault, masks), twitch, clock, log, random: Math.random };
+  const roster = new Roster(deps);
+  const useApp = async (app: TwitchApp | undefined): Promise<void> => {
+    if (app?.clientSecret !== undefined) masks.add(app.clientSecret);
+    await roster.useApp(app);
+  };
+  await useApp(await appInUse(settings, deps));
+  await roster.load();
+  const refresher = new Refresher(roster);
+  open.defer(() => refresher.close(AbortSignal.timeout(LAST_WAIT)));
+  const connector = new Connector(roster);
+  open.defer(() => connector.close());
+  const end = open.move();
+  const storeApp = async (app: TwitchApp): Promise<boolean> => {
+    await saveApp(deps, app);
+    if (!isFixed(config, "clientId")) await useApp(app);
+    return !isFixed(config, "clientId");
+  };
+  return { deps, roster, refresher, connector, storeApp, [Symbol.asyncDispose]: () => end.disposeAsync() };
+}
+
+async function appInUse(settings: Settings, deps: Deps): Promise<TwitchApp | undefined> {
+  const stored = deps.vault.locked === undefined ? await loadApp(deps) : undefined;
+  return appOf(settings(stored ?? {}));
+}
+
+/** The app that the settings name. */
+export function appOf({ twitch }: Config): TwitchApp | undefined {
+  const { clientId, clientSecret } = twitch;
+  return clientId === undefined ? undefined : { clientId, clientSecret };
+}

@@ -1,0 +1,39 @@
+import { type Duration, MINUTE } from "../core/account.ts";
+import type { HealthReport } from "../http/deps.ts";
+import type { Roster } from "../core/roster.ts";
+
+/** Without a beat for so long the loop is helped along. */
+const FAINT: Duration = 1.5 * MINUTE;
+/** Without a beat for so long something is wrong with the process. */
+const STALLED: Duration = 3 * MINUTE;
+
+/** Whether the refresh loop still turns, by a clock that does not jump. */
+export class Pulse {
+  readonly #roster: Roster;
+  #last = performance.now();
+
+  constructor(roster: Roster) {
+    this.#roster = roster;
+  }
+
+  /** The loop has begun a round. */
+  beat(): void {
+    this.#last = performance.now();
+  }
+
+  /** A round is overdue. */
+  faint(): boolean {
+    return performance.now() - this.#last > FAINT;
+  }
+
+  /** What `/healthz` says; it names no account. */
+  report(): HealthReport {
+    const logins = this.#roster.all();
+    if (this.#roster.deps.vault.locked !== undefined) return { status: "locked" };
+    if (logins.some(({ saveAt }) => saveAt !== undefined)) return { status: "store" };
+    if (performance.now() - this.#last > STALLED) return { status: "stalled" };
+    const counts = { connected: 0, retrying: 0, needs_login: 0 };
+    for (const { account } of logins) counts[account.health.state]++;
+    return { status: counts.needs_login > 0 ? "attention" : "ok", logins: counts };
+  }
+}

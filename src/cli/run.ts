@@ -1,0 +1,147 @@
+import { Command, CommanderError, Option } from "commander";
+import { AppError, type ErrorCode } from "../core/error.ts";
+import { accountsCommand } from "./accounts.ts";
+import { type CommandParts, partsFor, printJson, type Surroundings, systemSurroundings } from "./command.ts";
+import { describeConfig, type Flags } from "./config.ts";
+import { healthcheck } from "./healthcheck.ts";
+import { login, type LoginOptions } from "./login.ts";
+import { serve } from "./serve.ts";
+import { settingKeys, settingOf } from "./settings.ts";
+import { setup } from "./setup.ts";
+import { PROGRAM, VERSION } from "./version.ts";
+
+/** 0 done · 1 a bug · 2 wrong usage or settings · 3 refused · 4 try again later. */
+const EXIT: Readonly<Record<ErrorCode, 2 | 3 | 4>> = {
+  usage: 2,
+  settings: 2,
+  data_dir: 2,
+  database_damaged: 2,
+  database_newer: 2,
+  locked: 2,
+  no_app: 2,
+  unsafe_runtime: 2,
+  bad_paste: 2,
+  stale_attempt: 3,
+  not_found: 3,
+  exists: 3,
+  refused: 3,
+  app_refused: 3,
+  needs_login: 3,
+  unavailable: 4,
+  busy: 4,
+  port_in_use: 4,
+  disk: 4,
+};
+
+/**
+ * Runs one command and answers the exit status. Output for people goes to standard output, diagnostics to standard
+ * error; nothing is thrown.
+ */
+export async function run(
+  args: readonly string[],
+  surroundings: Surroundings = systemSurroundings(),
+): Promise<number> {
+  const { terminal } = surroundings;
+  try {
+    await createProgram(surroundings).parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof AppError) {
+      terminal.complain(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`);
+      return EXIT[error.code];
+    }
+    terminal.complain(`This is a bug in ${PROGRAM}, please report it:`);
+    terminal.complain(error instanceof Error ? error.stack ?? error.message : String(error));
+    return 1;
+  }
+}
+
+/** The table of commands. Settings can be given before or after the command's name. */
+function createProgram(surroundings: Surroundings): Command {
+  const program = new Command("companion-token-server")
+    .description("Keeps Twitch logins alive and answers Companion with the current access token")
+    .version(VERSION, "-V, --version", "print the version")
+    .showHelpAfterError("(add --help for what is possible)");
+  for (const option of settingOptions()) program.addOption(option);
+
+  const parts = (command: Command): CommandParts => partsFor(flagsOf(command), surroundings);
+  program.command("serve", { isDefault: true })
+    .description("run the server (also when no command is given)")
+    .action((_options, command) => runServer(parts(command)));
+  program.command("login")
+    .description("sign in to Twitch once; the server answers the new id at its next request")
+    .option("--device", "by a code that is entered at twitch.tv/activate (the usual way)")
+    .option("--paste", "by pasting back the address that the browser ends on")
+    .option(
+      "--preset <NAME>",
+      "the permissions to ask for: companion-3, companion-4 or buttons",
+      "companion-3",
+    )
+    .option("--scopes <SCOPES>", "the permissions to ask for, by Twitch's names, with blanks between them")
+    .option("--label <TEXT>", "what to call the account", "")
+    .option("--json", "print JSON, one object per line")
+    .action((options: LoginOptions, command) => login(parts(command), options));
+  program.addCommand(accountsCommand(parts));
+  program.command("setup")
+    .description("store the client id and secret of your Twitch app")
+    .action((_options, command) => setup(parts(command)));
+  program.command("config")
+    .description("print the effective settings and where each comes from")
+    .option("--json", "print JSON")
+    .action((options: { json?: true }, command) => showConfig(parts(command), options.json === true));
+  program.command("healthcheck")
+    .description("ask the running server whether all is well")
+    .action((_options, command) => healthcheck(parts(command)));
+  program.command("version")
+    .description("print the versions of the program and of its runtime")
+    .option("--json", "print JSON")
+    .action((options: { json?: true }) => showVersion(surroundings, options.json === true));
+  forAll(program, (command) =>
+    command.exitOverride().configureOutput({
+      writeOut: (text) => surroundings.terminal.print(text.trimEnd()),
+      writeErr: (text) => surroundings.terminal.complain(text.trimEnd()),
+    }));
+  return program;
+}
+
+function forAll(command: Command, change: (command: Command) => void): void {
+  change(command);
+  for (const child of command.commands) forAll(child, change);
+}
+
+function settingOptions(): Option[] {
+  return settingKeys().flatMap((key) => {
+    const { flag, argument, description, byDefault, env } = settingOf(key);
+    if (flag === undefined) return [];
+    const option = new Option(
+      argument === undefined ? flag : `${flag} <${argument}>`,
+      `${description} (${env}; default: ${byDefault})`,
+    );
+    option.attributeName = () => key;
+    return [option];
+  });
+}
+
+function flagsOf(command: Command): Flags {
+  const given = command.optsWithGlobals<Record<string, Flags[keyof Flags]>>();
+  return Object.fromEntries(settingKeys().map((key) => [key, given[key]]));
+}
+
+async function runServer(parts: CommandParts): Promise<void> {
+  const stop = new AbortController();
+  using _signals = parts.surroundings.onStop(() => stop.abort());
+  await serve({ ...parts, stop: stop.signal });
+}
+
+function showConfig({ config, terminal }: CommandParts, json: boolean): void {
+  const rows = describeConfig(config);
+  if (json) return printJson(terminal, rows);
+  for (const { name, value, source } of rows) terminal.print(`${name} = ${value}  (${source})`);
+}
+
+function showVersion({ terminal }: Surroundings, json: boolean): void {
+  const { deno, v8, typescript } = Deno.version;
+  if (json) return printJson(terminal, { version: VERSION, deno, v8, typescript, target: Deno.build.target });
+  terminal.print(`${PROGRAM} (Deno ${deno}, ${Deno.build.target})`);
+}

@@ -1,0 +1,203 @@
+/**
+ * The running server: the only home of `Deno.serve`, `Deno.cron` and signals. It listens before it asks Twitch
+ * anything, so that Companion is answered from memory at once.
+ */
+import { SECOND } from "../core/account.ts";
+import type { TwitchApp } from "../core/app.ts";
+import { AppError } from "../core/error.ts";
+import { randomSecret, type Secret } from "../core/secret.ts";
+import { createHandler } from "../http/app.tsx";
+import { takeLock } from "../store/sqlite/lock.ts";
+import { type Config, redirectUri } from "./config.ts";
+import { announce, controlRoute } from "./control.ts";
+import { greet } from "./greeting.ts";
+import { openHostNames } from "./host_names.ts";
+import { localOperations } from "./operations.ts";
+import { PRESET_CHOICES } from "./presets.ts";
+import { openProgram, type Program, type ProgramParts } from "./program.ts";
+import { Pulse } from "./pulse.ts";
+import { reachableUrls } from "./reachable.ts";
+import type { Terminal } from "./terminal.ts";
+import { PROGRAM, VERSION } from "./version.ts";
+
+/** Connections that are still open then are cut: a client may hold one idle for ever. */
+const SHUTDOWN = 3 * SECOND;
+/** How often the backstop looks whether the cron job still runs. */
+const BACKSTOP = 30 * SECOND;
+
+export interface ServeParts extends ProgramParts {
+  readonly terminal: Terminal;
+  /** Aborted when the server is to stop. */
+  readonly stop: AbortSignal;
+}
+
+type Handler = ReturnType<typeof createHandler>;
+
+/** Where the server listens, once it does. */
+interface Place {
+  port: number;
+}
+
+/**
+ * Serves until `stop`, then lets a running refresh finish. Throws `AppError` `busy` if another process has the data
+ * directory, `port_in_use` if the port is taken, and what `openProgram` throws.
+ */
+export async function serve(parts: ServeParts): Promise<void> {
+  const { settings, clock, log, terminal, stop } = parts;
+  const config = settings();
+  using lock = takeLock(config.dataDir);
+  if (lock === undefined) throw anotherServer(config);
+  await using program = await openProgram(parts);
+  for (const warning of config.warnings) log.warn(warning);
+  warnOfRuntime(program);
+
+  const place: Place = { port: config.port };
+  const pulse = new Pulse(program.roster);
+  const secret = randomSecret();
+  const server = listen(config, await handlerFor(parts, program, { place, pulse, secret }));
+  place.port = server.addr.port;
+  await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
+  greet(terminal, { config, port: place.port, program });
+  log.info("listening", { program: PROGRAM, port: place.port, accounts: program.roster.all().length });
+  await keepRefreshing(program, pulse, stop);
+  log.info("stopping");
+  await Promise.race([server.shutdown(), clock.sleep(SHUTDOWN)]);
+}
+
+async function handlerFor(
+  { settings, clock, log }: ServeParts,
+  program: Program,
+  { place, pulse, secret }: { readonly place: Place; readonly pulse: Pulse; readonly secret: Secret },
+): Promise<Handler> {
+  const config = settings();
+  const { deps, roster, refresher, connector } = program;
+  const redirect = (): string => redirectUri(config, place.port);
+  const names = await openHostNames(deps.store, config);
+  return createHandler({
+    roster,
+    refresher,
+    connector,
+    clock,
+    log,
+    hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
+    allowHost: (name: string) => names.allow(name),
+    redirectUri: redirect,
+    presets: PRESET_CHOICES,
+    health: () => pulse.report(),
+    async saveApp(app: TwitchApp) {
+      if (!await program.storeApp(app)) throw appIsFixed();
+    },
+    control: controlRoute(localOperations(program, { redirectUri: redirect }), secret, log),
+    version: VERSION,
+    baseUrls: () => reachableUrls(config, place.port),
+  });
+}
+
+/** Dual stack unless a host is set: `::` where it takes IPv4 too, else `0.0.0.0`. */
+function listen(config: Config, handler: Handler): Deno.HttpServer<Deno.NetAddr> {
+  const { port } = config;
+  const serveAt = (hostname: string): Deno.HttpServer<Deno.NetAddr> =>
+    Deno.serve({ hostname, port, onListen: () => {} }, handler);
+  try {
+    if (config.host !== undefined) return serveAt(config.host);
+    if (ipv6Only()) return serveAt("0.0.0.0");
+    try {
+      return serveAt("::");
+    } catch (error) {
+      // No IPv6 on this machine.
+      if (error instanceof Deno.errors.AddrInUse) throw error;
+      return serveAt("0.0.0.0");
+    }
+  } catch (error) {
+    throw cannotListen(config, error);
+  }
+}
+
+/** Whether the system gives `::` to IPv6 alone; systems that do not say give it both. */
+function ipv6Only(): boolean {
+  try {
+    return Deno.readTextFileSync("/proc/sys/net/ipv6/bindv6only").trim() === "1";
+  } catch {
+    return false;
+  }
+}
+
+function cannotListen(config: Config, cause: unknown): AppError {
+  const where = `port ${config.port}`;
+  if (cause instanceof Deno.errors.AddrInUse) {
+    return new AppError("port_in_use", `Cannot listen: ${where} is taken by another program`, {
+      hint:
+        "Stop the other program, or choose another port with TOKEN_SERVER_PORT (--port), for example 8949; " +
+        "the redirect address of the Twitch app holds the port too",
+      cause,
+    });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError("settings", `Cannot listen on ${config.host ?? "any address"}, ${where}: ${reason}`, {
+    hint:
+      "Set TOKEN_SERVER_HOST (--host) to an address of this machine, for example 127.0.0.1, or leave it out",
+    cause,
+  });
+}
+
+/** Where this machine itself reaches the server. */
+function loopbackAddress({ hostname, port }: Deno.NetAddr): string {
+  if (hostname === "::" || hostname === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+function machineName(): string | undefined {
+  try {
+    return Deno.hostname();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Refreshes what is due each minute until `stop`. `Deno.cron` goes by the wall clock and stalls when that jumps back,
+ * as on a Pi whose clock is set late: the backstop goes by a clock that does not jump.
+ */
+async function keepRefreshing(program: Program, pulse: Pulse, stop: AbortSignal): Promise<void> {
+  const tick = async (): Promise<void> => {
+    pulse.beat();
+    await program.refresher.due();
+  };
+  const cron = Deno.cron("refresh tokens", { minute: { every: 1 } }, { signal: stop }, tick);
+  const backstop = setInterval(() => pulse.faint() && tick(), BACKSTOP);
+  const first = tick();
+  await new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    stop.addEventListener("abort", () => resolve(), { once: true });
+  });
+  clearInterval(backstop);
+  await cron;
+  // What is under way is waited for, within bounds, when the refresher is closed.
+  void first;
+}
+
+function warnOfRuntime({ deps }: Program): void {
+  if (deps.twitch.sendsOnce) return;
+  deps.log.warn("this version of Deno may send a request twice, so apps without a secret are not refreshed", {
+    deno: Deno.version.deno,
+    use: "Deno 2.9.6 or newer",
+  });
+}
+
+function appIsFixed(): AppError {
+  return new AppError("settings", "Cannot use this Twitch app: TWITCH_CLIENT_ID names one already", {
+    hint:
+      "It is stored and is used once TWITCH_CLIENT_ID is taken out of the settings and the server started again",
+  });
+}
+
+function anotherServer(config: Config): AppError {
+  return new AppError(
+    "busy",
+    `Cannot start: another companion-token-server uses the data directory ${config.dataDir}`,
+    {
+      hint:
+        "Stop the other one, or give this one a directory of its own with TOKEN_SERVER_DATA_DIR (--data-dir)",
+    },
+  );
+}

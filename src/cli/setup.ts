@@ -1,0 +1,71 @@
+import { AppError } from "../core/error.ts";
+import { ask, type CommandParts } from "./command.ts";
+import { isFixed, redirectUri } from "./config.ts";
+import { withOperations } from "./reach.ts";
+import { settingProblem } from "./settings.ts";
+
+/**
+ * Stores the client id and secret of the user's Twitch app: those of flags and environment, else what is typed.
+ * Throws `AppError`.
+ */
+export async function setup(parts: CommandParts): Promise<void> {
+  const { config, terminal } = parts;
+  const given = isFixed(config, "clientId");
+  if (!given && !terminal.isTerminal) {
+    throw new AppError(
+      "usage",
+      "Cannot set up the Twitch app: no client id was given and nobody can be asked",
+      {
+        hint: "Set TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET, or run setup on a terminal",
+      },
+    );
+  }
+  if (!given) explain(parts);
+  const clientId = given
+    ? config.twitch.clientId ?? ""
+    : await askUntilRight(parts, "clientId", "Client ID:");
+  const secret = given ? config.twitch.clientSecret?.reveal() ?? null : await askUntilRight(
+    parts,
+    "clientSecret",
+    "Client Secret (it is shown while you type; empty for a public app):",
+    true,
+  ) || null;
+  const { used } = await withOperations(
+    parts,
+    (operations) => operations.saveApp({ clientId, clientSecret: secret }),
+  );
+  terminal.print(
+    `Stored the Twitch app${secret === null ? ", without a secret: sign in by device code" : ""}.`,
+  );
+  if (!used && !given) {
+    terminal.print(
+      "The running server keeps to the app of its own TWITCH_CLIENT_ID until that is taken away.",
+    );
+  }
+  terminal.print("Next: companion-token-server login");
+}
+
+function explain({ config, terminal }: CommandParts): void {
+  terminal.print(
+    "Register a Twitch app once, with your own Twitch account (it needs two-factor authentication):\n" +
+      "1. Open https://dev.twitch.tv/console/apps and click Register Your Application.\n" +
+      '2. Name: any that nobody else has, for example your channel\'s name and "token server".\n' +
+      `3. OAuth Redirect URLs: exactly ${redirectUri(config, config.port)}\n` +
+      "4. Category: Application Integration. Client Type: Confidential.\n" +
+      "5. Create, then Manage: copy the Client ID, click New Secret and copy the secret; it is shown only once.",
+  );
+}
+
+async function askUntilRight(
+  { terminal }: CommandParts,
+  key: "clientId" | "clientSecret",
+  question: string,
+  optional = false,
+): Promise<string> {
+  while (true) {
+    const answer = await ask(terminal, question);
+    const problem = settingProblem(key, answer);
+    if (problem === undefined || (optional && answer === "")) return answer;
+    terminal.complain(problem);
+  }
+}

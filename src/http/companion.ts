@@ -1,0 +1,151 @@
+/**
+ * The token question: the way of every request of Companion. Decided before any routing, synchronously and from
+ * memory alone while a good token is there. A path with `id` in its query never gets past this file to a page.
+ */
+import { readId } from "../core/ids.ts";
+import type { Login } from "../core/login.ts";
+import type { Secret } from "../core/secret.ts";
+import { tokenAtHand, tokenFor } from "../core/token.ts";
+import type { PeerInfo } from "./deps.ts";
+import { peerAddress } from "./guard.ts";
+import { codeOf, lineAnswer, type ProblemCode } from "./problem.tsx";
+import type { Room } from "./room.ts";
+
+const ALWAYS_A_QUESTION = /^\/token\/?$/;
+const NEVER_A_QUESTION = /^\/(token\.json$|status|as\/|healthz$|metrics$|callback$)/;
+const TEXT = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
+const JSON_STRING = { "content-type": "application/json", "cache-control": "no-store" };
+/** What may go out: nothing that a client could take for more than one line (CVE-2024-52006). */
+const TOKEN = /^[\x21-\x7e]{1,512}$/;
+
+/** Answers a token question; undefined if the request is none. */
+export function answerToken(
+  request: Request,
+  info: PeerInfo,
+  room: Room,
+): Response | Promise<Response> | undefined {
+  const { url, method } = request;
+  const raw = idIn(url);
+  const path = pathOf(url);
+  if (raw === undefined ? !ALWAYS_A_QUESTION.test(path) : NEVER_A_QUESTION.test(path)) return undefined;
+  if (method === "GET") return answer(request, info, room, raw);
+  if (method === "HEAD") return withoutBody(answer(request, info, room, raw));
+  return lineAnswer("wrong_method");
+}
+
+function answer(
+  request: Request,
+  info: PeerInfo,
+  room: Room,
+  raw: string | undefined,
+): Response | Promise<Response> {
+  const login = raw === undefined ? undefined : room.deps.roster.byId(raw);
+  if (login === undefined) return lookUp(request, info, room, raw);
+  const token = tokenAtHand(login, room.deps.clock.now());
+  return token === undefined ? wait(request, room, login) : give(request, room, token);
+}
+
+async function lookUp(
+  request: Request,
+  info: PeerInfo,
+  room: Room,
+  raw: string | undefined,
+): Promise<Response> {
+  const login = await loginOf(request, info, room, raw);
+  return login instanceof Unknown ? lineAnswer(login.code, login.line) : wait(request, room, login);
+}
+
+async function wait(request: Request, room: Room, login: Login): Promise<Response> {
+  try {
+    return give(request, room, await tokenFor(room.deps.roster, room.deps.refresher, login));
+  } catch (error) {
+    return lineAnswer(codeOf(error, room.deps.log));
+  }
+}
+
+function give(request: Request, room: Room, token: Secret): Response {
+  const text = token.reveal();
+  if (!TOKEN.test(text)) {
+    return lineAnswer(codeOf(new Error("a token is not one line of printable ASCII"), room.deps.log));
+  }
+  // Module 1 parses JSON, and is the one client that says exactly this (got 9 with `json: true`).
+  if (request.headers.get("accept") === "application/json") {
+    return new Response(JSON.stringify(text), { headers: JSON_STRING });
+  }
+  return new Response(text, { headers: TEXT });
+}
+
+async function withoutBody(answered: Response | Promise<Response>): Promise<Response> {
+  const { status, headers } = await answered;
+  return new Response(null, { status, headers });
+}
+
+/** Why no login was found. */
+export class Unknown {
+  readonly code: ProblemCode;
+  readonly line: string | undefined;
+
+  constructor(code: ProblemCode, line?: string) {
+    this.code = code;
+    this.line = line;
+  }
+}
+
+/**
+ * The login that a text from a query leads to, also while the vault is locked. Only who knows no id is subject to the
+ * Host rule and, where `info` is given, to the throttle.
+ */
+export async function loginOf(
+  request: Request,
+  info: PeerInfo | undefined,
+  room: Room,
+  raw: string | undefined,
+): Promise<Login | Unknown> {
+  const id = raw === undefined ? undefined : readId(decoded(raw));
+  const login = id === undefined ? undefined : await room.deps.roster.find(id);
+  if (login !== undefined) return login;
+  if (!room.hosts.admits(request)) return new Unknown("wrong_host");
+  if (id === undefined) {
+    const missing = raw === undefined || decoded(raw).trim() === "";
+    return new Unknown("usage", missing ? "Cannot answer: the id is missing" : undefined);
+  }
+  if (info !== undefined && !room.throttle.allows(peerAddress(info), room.deps.clock.now())) {
+    return new Unknown("too_many_requests");
+  }
+  return new Unknown("not_found");
+}
+
+/**
+ * The text of the last `id` in the query, not decoded; undefined if there is none. Modules append `?id=` to whatever
+ * was typed, so the last one counts and a question mark in the query begins it as well as an ampersand.
+ */
+export function idIn(url: string): string | undefined {
+  const query = url.indexOf("?");
+  if (query === -1) return undefined;
+  for (let at = url.lastIndexOf("id="); at > query; at = url.lastIndexOf("id=", at - 1)) {
+    const before = url[at - 1];
+    if (before === "?" || before === "&") return upTo(url, at + 3);
+  }
+  return new URLSearchParams(url.slice(query)).get("id") ?? undefined;
+}
+
+function upTo(url: string, start: number): string {
+  const value = url.slice(start);
+  const end = value.search(/[&#]/);
+  return end === -1 ? value : value.slice(0, end);
+}
+
+/** The path of an absolute address, as it was sent. */
+export function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const end = url.indexOf("?", start);
+  return end === -1 ? url.slice(start) : url.slice(start, end);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,62 @@
+/** What the composition root hands to the HTTP layer. */
+import type { Awaitable, Clock, Log } from "../core/ports.ts";
+import type { Connector } from "../core/connect.ts";
+import type { Refresher } from "../core/refresher.ts";
+import type { Roster } from "../core/roster.ts";
+import type { TwitchApp } from "../core/app.ts";
+
+/** A set of scopes that the connect page offers by name. */
+export interface Preset {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly scopes: readonly string[];
+}
+
+/** Under which names this server may be addressed, besides IP literals and localhost. */
+export interface Hosts {
+  /** The whole address, such as `https://token.example.org`. */
+  readonly publicUrl?: string | undefined;
+  /** Names from the settings and those that were allowed on the home page. */
+  allowed(): readonly string[];
+  readonly machineName?: string | undefined;
+}
+
+/** How the program is: what works, or what part of it does not. */
+export type HealthReport =
+  | {
+    readonly status: "ok" | "attention";
+    readonly logins: {
+      readonly connected: number;
+      readonly retrying: number;
+      readonly needs_login: number;
+    };
+  }
+  | { readonly status: "store" | "locked" | "stalled" };
+
+export interface HttpDeps {
+  readonly roster: Roster;
+  readonly refresher: Refresher;
+  readonly connector: Connector;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly hosts: Hosts;
+  /** What is registered at Twitch, for redirects and pasted addresses. */
+  redirectUri(): string;
+  readonly presets: readonly Preset[];
+  health(): Awaitable<HealthReport>;
+  /** Stores the app and uses it from then on. Throws `AppError`, for instance where a setting outweighs what is stored. */
+  saveApp(app: TwitchApp): Promise<void>;
+  /** Stores a name; `hosts.allowed()` holds it from then on. */
+  allowHost(name: string): Awaitable<void>;
+  /** Answers a command on this machine. Checks its own secret; asked for loopback peers alone. */
+  readonly control?: ((request: Request) => Promise<Response>) | undefined;
+  readonly version: string;
+  /** Where Companion can reach this server, best first, without a slash at the end: `http://192.168.1.5:8948`. */
+  baseUrls(): readonly string[];
+}
+
+/** Who is on the other end of the connection; `Deno.ServeHandlerInfo` is one. */
+export interface PeerInfo {
+  readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
+}

@@ -1,0 +1,43 @@
+/** Forms that no other site can send: each carries a secret of this process and comes from a page of ours. */
+import { randomSecret, type Secret } from "../core/secret.ts";
+
+/** The name of the hidden field. */
+export const FORM_FIELD = "form";
+
+/** What the browser says of itself when a page of ours, or nobody, has sent it. */
+const OWN_SITES: readonly (string | null)[] = [null, "same-origin", "none"];
+
+export class Forms {
+  readonly #secret: Secret = randomSecret();
+
+  /** For the hidden field of every form. */
+  get token(): string {
+    return this.#secret.reveal();
+  }
+
+  /**
+   * Whether a form was sent from a page of this process. Another port of this machine is the same *site* (Companion's
+   * own page is one), so only the same *origin* counts.
+   */
+  accepts(request: Request, token: unknown): boolean {
+    const { headers } = request;
+    const origin = headers.get("origin");
+    return OWN_SITES.includes(headers.get("sec-fetch-site")) &&
+      (origin === null || origin === "null" || origin === new URL(request.url).origin) &&
+      typeof token === "string" && sameText(token, this.#secret.reveal());
+  }
+}
+
+/** Takes equally long wherever the texts differ. */
+function sameText(left: string, right: string): boolean {
+  let difference = left.length ^ right.length;
+  for (let at = 0; at < right.length; at++) difference |= left.charCodeAt(at) ^ right.charCodeAt(at);
+  return difference === 0;
+}
+
+/** A field as one line of text: trimmed, without control characters, at most `most` characters; empty if missing. */
+export function textOf(value: unknown, most: number): string {
+  if (typeof value !== "string") return "";
+  // deno-lint-ignore no-control-regex
+  return value.replace(/[\u0000-\u001f\u007f]+/g, " ").trim().slice(0, most);
+}

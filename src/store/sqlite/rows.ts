@@ -1,0 +1,223 @@
+/**
+ * Rows into domain and back. The one place that reads JSON columns: what an older or newer program, or a hand, left
+ * there never stops a start. A state that can be read is kept, what cannot be read falls back to saying nothing.
+ */
+import * as v from "valibot";
+import type {
+  Account,
+  Health,
+  JournalEntry,
+  Reason,
+  Refusals,
+  Sealed,
+  SealedGrant,
+  StoredId,
+  Time,
+} from "../../core/account.ts";
+import type { AppFacts } from "../../core/app.ts";
+
+/** What `SELECT` gives and parameters take. */
+export interface AccountRow {
+  readonly key: string;
+  readonly alias: string;
+  readonly twitch_id: string;
+  readonly login: string;
+  readonly label: string;
+  readonly client_id: string;
+  readonly scopes: string;
+  readonly sealed_grant: Uint8Array;
+  readonly generation: number;
+  readonly issued_at: number;
+  readonly expires_at: number | null;
+  readonly last_refresh: number | null;
+  readonly health: string;
+  readonly refusals: string | null;
+  readonly sends: string;
+  readonly created_at: number;
+  readonly revision: number;
+}
+
+export interface IdRow {
+  readonly digest: string;
+  readonly account: string;
+  readonly sealed: Uint8Array;
+  readonly created_at: number;
+  readonly ends_at: number | null;
+}
+
+export interface SlotRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly wrapped: Uint8Array;
+  readonly parameters: string;
+  readonly created_at: number;
+}
+
+export interface FactsRow {
+  readonly rotates: number;
+  readonly old_access: string | null;
+}
+
+/** A key slot as the vault knows it; the store only keeps it. */
+export interface SlotRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly wrapped: Uint8Array;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly createdAt: Time;
+}
+
+/** A record, so that the compiler asks for every reason. */
+const REASONS: Record<Reason, true> = {
+  unreachable: true,
+  cut: true,
+  timeout: true,
+  rate_limited: true,
+  twitch_error: true,
+  not_twitch: true,
+  app_refused: true,
+  other_app: true,
+  unsafe_runtime: true,
+  disk: true,
+  refused: true,
+  answer_lost: true,
+};
+const reason = v.picklist(Object.keys(REASONS) as Reason[]);
+const time = v.fallback(v.number(), 0);
+const count = v.fallback(v.number(), 1);
+
+const HEALTH = v.fallback(
+  v.variant("state", [
+    v.object({ state: v.literal("connected") }),
+    v.object({
+      state: v.literal("retrying"),
+      since: time,
+      reason: v.fallback(reason, "twitch_error"),
+      attempts: count,
+      nextTry: time,
+    }),
+    v.object({ state: v.literal("needs_login"), since: time, reason: v.fallback(reason, "refused") }),
+  ]),
+  { state: "connected" },
+);
+const REFUSALS = v.fallback(
+  v.optional(v.object({ count: v.number(), first: v.number(), last: v.number() })),
+  undefined,
+);
+const SCOPES = v.fallback(v.array(v.string()), []);
+const SENDS = v.fallback(v.array(v.number()), []);
+const PARAMETERS = v.fallback(v.record(v.string(), v.unknown()), {});
+
+/** The farthest moment that a Date can hold: beyond it SQLite's integers could not be read back as numbers. */
+const LAST_MOMENT = 8.64e15;
+
+/** The account's columns. `revision` is the one that it was read with. */
+export function accountRow(account: Account): AccountRow {
+  return {
+    key: account.key,
+    alias: account.alias,
+    twitch_id: account.twitchId,
+    login: account.login,
+    label: account.label,
+    client_id: account.clientId,
+    scopes: JSON.stringify(account.scopes),
+    sealed_grant: account.grant,
+    generation: account.generation,
+    issued_at: whole(account.issuedAt),
+    expires_at: wholeOrNull(account.expiresAt),
+    last_refresh: wholeOrNull(account.lastRefresh),
+    health: JSON.stringify(account.health),
+    refusals: account.refusals === undefined ? null : JSON.stringify(account.refusals),
+    sends: JSON.stringify(account.sends),
+    created_at: whole(account.createdAt),
+    revision: account.revision,
+  };
+}
+
+/** The account in a row. */
+export function accountOf(row: AccountRow): Account {
+  return {
+    key: row.key,
+    alias: row.alias,
+    twitchId: row.twitch_id,
+    login: row.login,
+    label: row.label,
+    clientId: row.client_id,
+    scopes: v.parse(SCOPES, json(row.scopes)),
+    grant: row.sealed_grant as SealedGrant,
+    generation: row.generation,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at ?? undefined,
+    lastRefresh: row.last_refresh ?? undefined,
+    health: v.parse(HEALTH, json(row.health)) satisfies Health,
+    refusals: v.parse(REFUSALS, json(row.refusals)) satisfies Refusals | undefined,
+    sends: v.parse(SENDS, json(row.sends)),
+    createdAt: row.created_at,
+    revision: row.revision,
+  };
+}
+
+/** The id's columns. */
+export function idRow(id: StoredId): IdRow {
+  return {
+    digest: id.digest,
+    account: id.account,
+    sealed: id.sealed,
+    created_at: whole(id.createdAt),
+    ends_at: wholeOrNull(id.endsAt),
+  };
+}
+
+/** The id in a row. */
+export function idOf(row: IdRow): StoredId {
+  return {
+    digest: row.digest,
+    account: row.account,
+    sealed: row.sealed as Sealed,
+    createdAt: row.created_at,
+    endsAt: row.ends_at ?? undefined,
+  };
+}
+
+/** The slot's columns. */
+export function slotRow(slot: SlotRecord): SlotRow {
+  const { id, kind, wrapped, parameters, createdAt } = slot;
+  return { id, kind, wrapped, parameters: JSON.stringify(parameters), created_at: whole(createdAt) };
+}
+
+/** The slot in a row. */
+export function slotOf(row: SlotRow): SlotRecord {
+  const { id, kind, wrapped, created_at } = row;
+  return { id, kind, wrapped, parameters: v.parse(PARAMETERS, json(row.parameters)), createdAt: created_at };
+}
+
+/** The journal entry's columns; a row of the journal is one already. */
+export function journalRow(entry: JournalEntry): JournalEntry {
+  const { account, generation, digest, at } = entry;
+  return { account, generation, digest, at: whole(at) };
+}
+
+/** What a row says of an app. */
+export function factsOf(row: FactsRow): AppFacts {
+  const old = row.old_access;
+  return { rotates: row.rotates !== 0, oldAccess: old === "dies" || old === "survives" ? old : undefined };
+}
+
+/** A time as an integer column takes it; undefined as NULL. */
+export function wholeOrNull(value: Time | undefined): number | null {
+  return value === undefined ? null : whole(value);
+}
+
+/** STRICT refuses fractions, and a grant must not be lost because Twitch counted in halves of a millisecond. */
+function whole(value: Time): number {
+  return Math.max(-LAST_MOMENT, Math.min(LAST_MOMENT, Math.round(value)));
+}
+
+function json(text: string | null): unknown {
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import type { StatementSync } from "node:sqlite";
+
+const ACCOUNT_COLUMNS = [
+  "alias",
+  "twitch_id",
+  "login",
+  "label",
+  "client_id",
+  "scopes",
+  "sealed_grant",
+  "generation",
+  "issued_at",
+  "expires_at",
+  "last_refresh",
+  "health",
+  "refusals",
+  "sends",
+  "created_at",
+];
+const ACCOUNT = `key, revision, ${ACCOUNT_COLUMNS.join(", ")}`;
+
+/** Every statement of the store, prepared once when it is opened. */
+export const STATEMENTS = {
+  accounts: `SELECT ${ACCOUNT} FROM accounts ORDER BY position`,
+  account: `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`,
+  addAccount: `INSERT INTO accounts (${ACCOUNT})
+    VALUES (:key, :revision, :${ACCOUNT_COLUMNS.join(", :")}) ON CONFLICT DO NOTHING`,
+  replace: `UPDATE accounts SET revision = revision + 1, ${
+    ACCOUNT_COLUMNS.map((column) => `${column} = :${column}`).join(", ")
+  } WHERE key = :key AND revision = :revision`,
+  remove: "DELETE FROM accounts WHERE key = ? AND revision = ?",
+  ids: "SELECT digest, account, sealed, created_at, ends_at FROM ids ORDER BY position",
+  addId: `INSERT INTO ids (digest, account, sealed, created_at, ends_at)
+    SELECT :digest, key, :sealed, :created_at, :ends_at FROM accounts WHERE key = :account
+    ON CONFLICT DO NOTHING`,
+  endId: "UPDATE ids SET ends_at = ? WHERE digest = ?",
+  removeId: "DELETE FROM ids WHERE digest = ?",
+  journal: "SELECT account, generation, digest, at FROM journal ORDER BY at, account",
+  enter: `INSERT OR REPLACE INTO journal (account, generation, digest, at)
+    VALUES (:account, :generation, :digest, :at)`,
+  strike: "DELETE FROM journal WHERE account = ?",
+  facts: "SELECT rotates, old_access FROM apps WHERE client_id = ?",
+  learn: `INSERT INTO apps (client_id, rotates, old_access) VALUES (?, ?, ?)
+    ON CONFLICT (client_id) DO UPDATE SET
+      rotates = max(rotates, excluded.rotates), old_access = coalesce(excluded.old_access, old_access)`,
+  setting: "SELECT value FROM settings WHERE name = ?",
+  saveSetting: `INSERT INTO settings (name, value) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  removeSetting: "DELETE FROM settings WHERE name = ?",
+  slots: "SELECT id, kind, wrapped, parameters, created_at FROM slots ORDER BY position",
+  addSlot: `INSERT INTO slots (id, kind, wrapped, parameters, created_at)
+    VALUES (:id, :kind, :wrapped, :parameters, :created_at) ON CONFLICT DO NOTHING`,
+  // A setting is text, or sealed: then its first byte is the envelope's version, which no text begins with.
+  sealed: `SELECT EXISTS (SELECT 1 FROM accounts) OR EXISTS (SELECT 1 FROM ids)
+    OR EXISTS (SELECT 1 FROM settings WHERE length(value) > 0 AND substr(value, 1, 1) < x'09') AS sealed`,
+} as const;
+
+/** Them, prepared. */
+export type Statements = Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;

@@ -1,0 +1,167 @@
+/**
+ * The store in one SQLite file. Every method that writes is one commit, durable when it returns; a method that answers
+ * false has written nothing. Columns are named in every statement, so that a later schema may add some.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import type { Account, AccountKey, JournalEntry, StoredId, Time } from "../../core/account.ts";
+import { type AppFacts, NO_FACTS } from "../../core/app.ts";
+import type { Store } from "../../core/ports.ts";
+import { told } from "./errors.ts";
+import {
+  accountOf,
+  type AccountRow,
+  accountRow,
+  factsOf,
+  type FactsRow,
+  idOf,
+  type IdRow,
+  idRow,
+  journalRow,
+  slotOf,
+  type SlotRecord,
+  type SlotRow,
+  slotRow,
+  wholeOrNull,
+} from "./rows.ts";
+import { STATEMENTS, type Statements } from "./statements.ts";
+import { commit } from "./transaction.ts";
+
+/** The store on an open database that has the schema of this program. */
+export class SqliteStore implements Store, Disposable {
+  readonly #database: DatabaseSync;
+  readonly #run: Statements;
+  #open = true;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#run = Object.fromEntries(
+      Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]),
+    ) as Statements;
+  }
+
+  accounts(): Account[] {
+    return this.#do("read the logins", () => rows<AccountRow>(this.#run.accounts.all()).map(accountOf));
+  }
+
+  account(key: AccountKey): Account | undefined {
+    return this.#do("read the login", () => rows<AccountRow>(this.#run.account.all(key)).map(accountOf)[0]);
+  }
+
+  ids(): StoredId[] {
+    return this.#do("read the ids", () => rows<IdRow>(this.#run.ids.all()).map(idOf));
+  }
+
+  journal(): JournalEntry[] {
+    return this.#do("read the journal", () => rows<JournalEntry>(this.#run.journal.all()).map(journalRow));
+  }
+
+  add(account: Account, id: StoredId): boolean {
+    return this.#commit(
+      "save the new login",
+      () =>
+        changed(this.#run.addAccount.run({ ...accountRow(account), revision: 1 })) &&
+        changed(this.#run.addId.run({ ...idRow(id) })),
+    );
+  }
+
+  replace(account: Account): boolean {
+    return this.#do("save the login", () => this.#replace(account));
+  }
+
+  beginRefresh(account: Account, entry: JournalEntry): boolean {
+    return this.#commit("save that a refresh begins", () => {
+      if (!this.#replace(account)) return false;
+      return changed(this.#run.enter.run({ ...journalRow(entry) }));
+    });
+  }
+
+  endRefresh(account: Account): boolean {
+    return this.#commit("save the refreshed login", () => {
+      if (!this.#replace(account)) return false;
+      this.#run.strike.run(account.key);
+      return true;
+    });
+  }
+
+  /** Ids and journal entry go with the row, by their foreign keys. */
+  remove(account: Account): boolean {
+    return this.#do("remove the login", () => changed(this.#run.remove.run(account.key, account.revision)));
+  }
+
+  addId(id: StoredId): boolean {
+    return this.#do("save the id", () => changed(this.#run.addId.run({ ...idRow(id) })));
+  }
+
+  endId(digest: string, endsAt: Time | undefined): boolean {
+    return this.#do("end the id", () => changed(this.#run.endId.run(wholeOrNull(endsAt), digest)));
+  }
+
+  removeId(digest: string): boolean {
+    return this.#do("remove the id", () => changed(this.#run.removeId.run(digest)));
+  }
+
+  facts(clientId: string): AppFacts {
+    const found = this.#do("read about the app", () => this.#run.facts.all(clientId));
+    return rows<FactsRow>(found).map(factsOf)[0] ?? NO_FACTS;
+  }
+
+  learn(clientId: string, { rotates, oldAccess }: AppFacts): void {
+    this.#do("save about the app", () => this.#run.learn.run(clientId, rotates ? 1 : 0, oldAccess ?? null));
+  }
+
+  setting(name: string): Uint8Array | undefined {
+    const found = this.#do("read a setting", () => this.#run.setting.all(name));
+    return rows<{ value: Uint8Array }>(found)[0]?.value;
+  }
+
+  saveSetting(name: string, value: Uint8Array | undefined): void {
+    this.#do(
+      "save a setting",
+      () => value === undefined ? this.#run.removeSetting.run(name) : this.#run.saveSetting.run(name, value),
+    );
+  }
+
+  /** In the order in which they were added. */
+  slots(): SlotRecord[] {
+    return this.#do("read the key slots", () => rows<SlotRow>(this.#run.slots.all()).map(slotOf));
+  }
+
+  /** False if there is a slot of that id. */
+  addSlot(slot: SlotRecord): boolean {
+    return this.#do("save the key slot", () => changed(this.#run.addSlot.run({ ...slotRow(slot) })));
+  }
+
+  /** Whether anything is kept that only a data key can open. */
+  hasCiphertext(): boolean {
+    return this.#do(
+      "look for logins",
+      () => rows<{ sealed: number }>(this.#run.sealed.all())[0]?.sealed === 1,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#database.close();
+  }
+
+  #replace(account: Account): boolean {
+    return changed(this.#run.replace.run({ ...accountRow(account) }));
+  }
+
+  #do<T>(doing: string, work: () => T): T {
+    return told(doing, "running", work);
+  }
+
+  #commit(doing: string, work: () => boolean): boolean {
+    return told(doing, "running", () => commit(this.#database, work));
+  }
+}
+
+function rows<Row>(found: readonly object[]): readonly Row[] {
+  return found as unknown as readonly Row[];
+}
+
+function changed(result: { readonly changes: number | bigint }): boolean {
+  return result.changes === 1;
+}
