@@ -247,11 +247,18 @@ function dueAt(situation: Situation, now: Time, asker: Asker): Time | undefined 
     const last = past(account.refusals?.last ?? health.since, now);
     return app?.clientSecret === undefined ? undefined : last + DAY;
   }
-  const overdue = situation.open !== undefined || situation.accessDead || health.state === "retrying";
-  if (asker === "person" || overdue) return 0;
+  if (asker === "person" || situation.open !== undefined || health.state === "retrying") return 0;
+  if (situation.accessDead) return replaceAt(account, now);
   const aligned = app !== undefined && oldTokensDie(app, facts);
   const job = refreshAt(account, aligned);
   return asker === "question" ? earliest(job, questionRefreshAt(account, aligned)) : job;
+}
+
+/** A token that is dead soon after its birth is not replaced at once: if Twitch errs, that would go on all day. */
+function replaceAt(account: Account, now: Time): Time {
+  const { lastRefresh } = account;
+  if (lastRefresh === undefined) return 0;
+  return past(lastRefresh, now) + Math.min(5 * MINUTE, (lifeOf(account) ?? HOUR) / 2);
 }
 
 /**
@@ -259,14 +266,12 @@ function dueAt(situation: Situation, now: Time, asker: Asker): Time | undefined 
  * long wait after a 5xx or an ambiguous end it tells when Twitch is back.
  */
 function validateAt(situation: Situation, now: Time): Time | undefined {
-  const { account, validation, askedAt } = situation;
-  const probing = account.health.state === "retrying" && isAmbiguous(account.health.reason);
-  if (situation.accessDead && !probing) return undefined;
-  if (validation === undefined) {
-    return probing && account.health.state === "retrying" ? past(account.health.since, now) + MINUTE : 0;
-  }
+  const { account: { health }, validation, askedAt } = situation;
+  const failing = health.state === "retrying" && isAmbiguous(health.reason) ? health : undefined;
+  if (situation.accessDead && failing === undefined) return undefined;
+  if (validation === undefined) return failing === undefined ? 0 : past(failing.since, now) + MINUTE;
   const last = past(validation.at, now);
-  if (!validation.answered || probing) return last + MINUTE;
+  if (!validation.answered || failing !== undefined) return last + MINUTE;
   const asked = askedAt !== undefined && last - askedAt < 10 * MINUTE;
   return last + (asked ? 10 * MINUTE : HOUR);
 }

@@ -15,7 +15,7 @@ export async function validate(roster: Roster, login: Login, now: Time): Promise
     (await deps.vault.openGrant(account.grant, account.key, account.generation)).access;
   const outcome = await deps.twitch.validate(access);
   if (login.account.generation !== account.generation) return outcome;
-  const silentBefore = login.validation?.answered === false;
+  const silentBefore = wasSilent(login, now);
   login.validation = { at: now, answered: outcome.kind !== "unavailable" };
   switch (outcome.kind) {
     case "valid":
@@ -58,6 +58,12 @@ async function takeOver(
 
 function sameScopes(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((scope) => right.includes(scope));
+}
+
+/** The last `/validate` since the last send gave no answer; an earlier one says nothing about this wait. */
+function wasSilent({ validation, account }: Login, now: Time): boolean {
+  const at = validation?.answered === false ? validation.at : 0;
+  return at > (account.sends.at(-1) ?? 0) && at <= now;
 }
 
 /** Twitch is back: a wait that was earned by its silence is over. */

@@ -52,7 +52,7 @@ export const STATEMENTS = {
     VALUES (:id, :kind, :wrapped, :parameters, :created_at) ON CONFLICT DO NOTHING`,
   // A setting is text, or sealed: then its first byte is the envelope's version, which no text begins with.
   sealed: `SELECT EXISTS (SELECT 1 FROM accounts) OR EXISTS (SELECT 1 FROM ids)
-    OR EXISTS (SELECT 1 FROM settings WHERE length(value) > 0 AND substr(value, 1, 1) < x'09') AS sealed`,
+    OR EXISTS (SELECT 1 FROM settings WHERE substr(value, 1, 1) < x'09') AS sealed`,
 } as const;
 
 /** Them, prepared. */

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { environmentNames } from "../src/cli/settings.ts";
+
+interface DenoJson {
+  readonly tasks: Readonly<Record<string, { readonly description: string; readonly command: string }>>;
+  readonly imports: Readonly<Record<string, string>>;
+  readonly unstable: readonly string[];
+}
+
+function read<T>(path: string): T {
+  return JSON.parse(Deno.readTextFileSync(new URL(`../${path}`, import.meta.url)));
+}
+
+const NAMES = ["start", "dev", "demo", "test", "test:system", "check", "lint", "fmt", "bench", "compile", "ok"];
+
+Deno.test("deno.json has every task that the contract names, each with a description", () => {
+  const { tasks } = read<DenoJson>("deno.json");
+  assert.deepEqual(Object.keys(tasks), NAMES);
+  for (const { description } of Object.values(tasks)) assert.notEqual(description, "");
+});
+
+Deno.test("deno.json pins every package to an exact version", () => {
+  for (const [name, specifier] of Object.entries(read<DenoJson>("deno.json").imports)) {
+    assert.match(specifier, /^npm:\/?[^@]+@\d+\.\d+\.\d+\/?$/, name);
+  }
+});
+
+Deno.test("tests/import_map.json holds the program's packages as deno.json has them", () => {
+  const program = read<DenoJson>("deno.json").imports;
+  const tests = read<DenoJson>("tests/import_map.json").imports;
+  for (const [name, specifier] of Object.entries(program)) assert.equal(tests[name], specifier);
+});
+
+Deno.test("deno.lock holds the program's packages and none of the tests'", () => {
+  const { npm } = read<{ npm: Record<string, unknown> }>("deno.lock");
+  const expected = Object.values(read<DenoJson>("deno.json").imports).map((specifier) =>
+    specifier.replace(/^npm:\/?/, "").replace(/\/$/, "")
+  );
+  assert.deepEqual(Object.keys(npm).sort(), [...new Set(expected)].sort());
+});
+
+Deno.test("the compile task bakes in exactly the permissions of the design", () => {
+  const words = read<DenoJson>("deno.json").tasks["compile"]?.command.split(" ") ?? [];
+  assert.deepEqual(words.filter((word) => word.startsWith("--allow")), [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    `--allow-env=${environmentNames().join(",")}`,
+    "--allow-sys=hostname,networkInterfaces",
+  ]);
+  assert.ok(words.includes("--no-prompt") && words.includes("--no-code-cache") && words.includes("--frozen"));
+});
