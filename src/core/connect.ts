@@ -176,6 +176,11 @@ export class Connector {
           "Register an app at dev.twitch.tv/console/apps, then run setup or set TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET",
       });
     }
+    if (deps.vault.locked !== undefined) {
+      throw new AppError("locked", "Cannot sign in: the login could not be sealed", {
+        hint: deps.vault.locked,
+      });
+    }
     // Companion's module 3 throws on a token without scopes.
     if (wish.scopes.length === 0) throw new AppError("usage", "Cannot sign in: no permission was chosen");
     if (!deps.twitch.sendsOnce && rotates(app, this.#roster.factsOf(app.clientId))) {

@@ -44,7 +44,7 @@ export class Roster {
       this.#logins.set(account.key, login);
       await this.#loadFacts(account.clientId);
       await this.#openAccess(login);
-      this.touch(login);
+      this.#trustApp(login);
     }
     for (const stored of await store.ids()) {
       const login = this.#logins.get(stored.account);
@@ -84,7 +84,17 @@ export class Roster {
   async useApp(app: TwitchApp | undefined): Promise<void> {
     if (app !== undefined) await this.#loadFacts(app.clientId);
     this.#app = app;
-    for (const login of this.#logins.values()) this.touch(login);
+    for (const login of this.#logins.values()) this.#trustApp(login);
+  }
+
+  /** Somebody may have put the client secret right: what waits because it was wrong need not wait longer. */
+  #trustApp(login: Login): void {
+    const { account } = login;
+    const { health } = account;
+    if (health.state === "retrying" && health.reason === "app_refused") {
+      login.account = { ...account, health: { ...health, nextTry: this.deps.clock.now() } };
+    }
+    this.touch(login);
   }
 
   factsOf(clientId: string): AppFacts {
@@ -276,17 +286,7 @@ export class Roster {
     const { account, open, saveAt, accessDead, unconfirmed, askedAt, validation } = login;
     const { sendsOnce } = this.deps.twitch;
     const facts = this.factsOf(account.clientId);
-    return {
-      account,
-      app: this.#app,
-      facts,
-      sendsOnce,
-      open,
-      saveAt,
-      accessDead,
-      unconfirmed,
-      askedAt,
-      validation,
-    };
+    const app = this.#app;
+    return { account, app, facts, sendsOnce, open, saveAt, accessDead, unconfirmed, askedAt, validation };
   }
 }

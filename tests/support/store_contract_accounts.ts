@@ -138,7 +138,17 @@ export const REVISIONS: Promises = {
     for (const clash of [{ alias: "nightowl" }, { twitchId: "12345" }]) {
       await assert.rejects(async () => await place.store.replace({ ...other, ...clash }), { code: "exists" });
     }
-    assert.deepEqual(await place.again().account("key-2"), other);
+    const clashing = { ...other, alias: "nightowl" };
+    await assert.rejects(
+      async () => await place.store.beginRefresh(clashing, anEntry({ account: "key-2" })),
+      {
+        code: "exists",
+      },
+    );
+    assert.equal(await place.store.beginRefresh(anAccount(), anEntry()), true, "the store goes on");
+    const store = place.again();
+    assert.deepEqual(await store.account("key-2"), other);
+    assert.deepEqual(await store.journal(), [anEntry()]);
   },
 
   async "remove() takes ids and journal entry along, and nobody else's"(place) {

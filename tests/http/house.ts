@@ -1,0 +1,110 @@
+import type { TwitchApp } from "../../src/core/app.ts";
+import type { Login } from "../../src/core/login.ts";
+import { createHandler } from "../../src/http/app.tsx";
+import type { HealthReport, HttpDeps } from "../../src/http/deps.ts";
+import { CONFIDENTIAL, SCOPES, type World, world } from "../support/world.ts";
+
+/** A server as the composition root makes one, with a world behind it and a browser before it. */
+export interface House {
+  readonly world: World;
+  readonly saved: TwitchApp[];
+  readonly allowed: string[];
+  health: HealthReport;
+  ask(path: string, how?: How): Promise<Response>;
+  /** The answer of the handler as it comes, promise or not. */
+  raw(path: string, how?: How): Response | Promise<Response>;
+  /** Sends a form as our own page would. */
+  send(path: string, fields: Readonly<Record<string, string>>, how?: How): Promise<Response>;
+}
+
+/** How a request is sent; from a browser on this machine unless told otherwise. */
+export interface How {
+  readonly method?: string;
+  readonly host?: string;
+  readonly peer?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const LAN: How = { host: "192.168.1.20:8948", peer: "192.168.1.77" };
+
+/** A machine elsewhere in the network, such as the one that Companion runs on. */
+export function fromLan(how: How = {}): How {
+  return { ...LAN, ...how };
+}
+
+/** A server with an app (`CONFIDENTIAL` unless told otherwise) and no account. */
+export async function house(app?: TwitchApp, over: Partial<HttpDeps> = {}): Promise<House> {
+  const made = await world(app ?? CONFIDENTIAL);
+  return around(made, over);
+}
+
+/** A server around this world. */
+export function around(made: World, over: Partial<HttpDeps> = {}): House {
+  const { roster, refresher, connector, log, clock } = made;
+  const saved: TwitchApp[] = [];
+  const allowed: string[] = [];
+  const handler = createHandler({
+    ...{ roster, refresher, connector, log, clock },
+    hosts: { machineName: "pi", publicUrl: "https://token.example.org", allowed: () => allowed },
+    redirectUri: () => "http://localhost:8948/callback",
+    presets: [
+      { name: "companion-3", title: "Companion 3", description: "The usual", scopes: SCOPES },
+      { name: "buttons", title: "Buttons", description: "A few", scopes: ["clips:edit"] },
+    ],
+    health: () => built.health,
+    saveApp: async (app) => {
+      saved.push(app);
+      await roster.useApp(app);
+    },
+    allowHost: (name) => {
+      allowed.push(name);
+    },
+    version: "1.2.3",
+    baseUrls: () => ["http://192.168.1.20:8948", "http://127.0.0.1:8948"],
+    ...over,
+  });
+  const raw = (path: string, how: How = {}): Response | Promise<Response> => {
+    const { method = "GET", host = "localhost:8948", peer = "127.0.0.1", headers = {}, body } = how;
+    const init = { method, headers: { host, ...headers }, ...(body === undefined ? {} : { body }) };
+    const request = new Request(`http://${host}${path}`, init);
+    return handler(request, { remoteAddr: { transport: "tcp", hostname: peer } });
+  };
+  const ask = async (path: string, how: How = {}): Promise<Response> => await raw(path, how);
+  const built: House = {
+    ...{ world: made, saved, allowed, raw, ask },
+    health: { status: "ok", logins: { connected: 0, retrying: 0, needs_login: 0 } },
+    async send(path, fields, how = {}) {
+      const body = new URLSearchParams({ form: await formToken(built), ...fields }).toString();
+      const headers = { "content-type": "application/x-www-form-urlencoded", ...how.headers };
+      return await ask(path, { method: "POST", ...how, headers, body });
+    },
+  };
+  return built;
+}
+
+/** The secret of this process's forms, as a page shows it. */
+export async function formToken(house: House): Promise<string> {
+  const page = await (await house.ask("/setup")).text();
+  return /name="form" value="([^"]+)"/.exec(page)?.[1] ?? "";
+}
+
+/** The id of a login as Companion would send it. */
+export function idOf(house: House, login: Login): string {
+  return house.world.roster.idsOf(login)[0]?.id.reveal() ?? "";
+}
+
+/** The token that a login hands out now. */
+export function tokenOf(login: Login): string {
+  return login.access?.reveal() ?? "";
+}
+
+/** A login whose end Twitch has told in two words. */
+export async function ended(house: House, login: Login, expiresAt = house.world.clock.now()): Promise<void> {
+  const since = house.world.clock.now();
+  await house.world.roster.update(login, (row) => ({
+    ...row,
+    expiresAt,
+    health: { state: "needs_login", since, reason: "refused" },
+  }));
+}
