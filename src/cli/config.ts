@@ -141,9 +141,9 @@ export function parseConfig(inputs: ConfigInputs): Config {
   };
 }
 
-/** The redirect URI in force when the server listens on `port`. */
+/** The redirect URI in force when the server listens on `port`; 0, not known yet, is taken for the usual port. */
 export function redirectUri(config: Config, port: number): string {
-  return config.twitch.redirectUri ?? `http://localhost:${port}/callback`;
+  return config.twitch.redirectUri ?? `http://localhost:${port || SETTINGS.port.standard}/callback`;
 }
 
 /** Whether flag or environment say it, so that the setup page cannot. */

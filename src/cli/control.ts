@@ -114,9 +114,22 @@ async function post(server: ServeFile, operation: string, input: unknown): Promi
   }
 }
 
+/** Where the server of this data directory was last reached from this machine; undefined if none is announced. */
+export async function announcedAddress(dataDir: string): Promise<string | undefined> {
+  try {
+    return (await parseServeFile(dataDir)).address;
+  } catch {
+    return undefined;
+  }
+}
+
+async function parseServeFile(dataDir: string): Promise<ServeFile> {
+  return JSON.parse(await Deno.readTextFile(serveFileIn(dataDir)));
+}
+
 async function readServeFile(dataDir: string): Promise<ServeFile> {
   try {
-    return JSON.parse(await Deno.readTextFile(serveFileIn(dataDir)));
+    return await parseServeFile(dataDir);
   } catch (cause) {
     throw noAnswer("another process holds it and cannot be asked", cause);
   }

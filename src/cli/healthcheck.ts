@@ -1,13 +1,15 @@
 import { SECOND } from "../core/account.ts";
 import { AppError } from "../core/error.ts";
 import type { CommandParts } from "./command.ts";
+import type { Config } from "./config.ts";
+import { announcedAddress } from "./control.ts";
 
-/** Asks `/healthz` on this machine. Throws `AppError` `unavailable` if the server is away or not well. */
+/**
+ * Asks `/healthz` of the server that holds the data directory, else of the port in the settings. Throws `AppError`
+ * `unavailable` if it is away or not well.
+ */
 export async function healthcheck({ config, terminal }: CommandParts): Promise<void> {
-  const bound = config.host !== undefined && !["::", "0.0.0.0"].includes(config.host)
-    ? config.host
-    : "127.0.0.1";
-  const url = `http://${bound.includes(":") ? `[${bound}]` : bound}:${config.port}/healthz`;
+  const url = `${await announcedAddress(config.dataDir) ?? configuredAddress(config)}/healthz`;
   let response: Response;
   let body: string;
   try {
@@ -25,4 +27,9 @@ export async function healthcheck({ config, terminal }: CommandParts): Promise<v
     });
   }
   terminal.print(body);
+}
+
+function configuredAddress({ host, port }: Config): string {
+  const bound = host === undefined || ["::", "0.0.0.0"].includes(host) ? "127.0.0.1" : host;
+  return `http://${bound.includes(":") ? `[${bound}]` : bound}:${port}`;
 }
