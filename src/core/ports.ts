@@ -184,6 +184,36 @@ export interface Twitch {
   displayName(app: TwitchApp, accessToken: Secret): Promise<string | undefined>;
 }
 
+/** A request to Twitch's Helix API. Nothing in it is trusted to stay inside Helix: `Helix` sees to that. */
+export interface HelixRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the base of the API, without a leading slash: `channels/commercial`. */
+  readonly path: string;
+  /** Encoded, without the question mark; may be empty. */
+  readonly query: string;
+  readonly body: { readonly type: string; readonly text: string } | undefined;
+}
+
+/** What Helix answered, whatever its status. */
+export interface HelixAnswer {
+  readonly kind: "answered";
+  readonly status: number;
+  /** Only what a client may see: the content type and the rate-limit headers, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Helix as core sees it. Throws for nothing that a network or Twitch can do. */
+export interface Helix {
+  /** Sends once, with the token and the app's client id; gives up after `timeout`. A path outside Helix is `unavailable`. */
+  call(
+    app: TwitchApp,
+    access: Secret,
+    request: HelixRequest,
+    timeout: Duration,
+  ): Promise<HelixAnswer | Unavailable>;
+}
+
 /** What every use case is given. */
 export interface Deps {
   readonly store: Store;
