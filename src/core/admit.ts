@@ -135,6 +135,7 @@ async function heal(
   const { vault } = roster.deps;
   const generation = login.account.generation + 1;
   const sealed = await vault.sealGrant(grant, login.account.key, generation);
+  if (login.account.generation !== generation - 1) return await heal(roster, login, asked, who, grant, now);
   const saved = await roster.update(login, (row) => ({
     ...row,
     login: who.login,

@@ -20,6 +20,8 @@ export interface Login {
   unconfirmed: boolean;
   /** Memory is ahead of the disk; when the write is tried again. */
   saveAt: Time | undefined;
+  /** The disk has refused to end a journal entry: it goes with the next write. */
+  entryEnded: boolean;
   /** The first id of a new account that the disk has refused. */
   unsavedId: StoredId | undefined;
   /** The last question about it. */
@@ -41,6 +43,7 @@ export function newLogin(account: Account): Login {
     open: undefined,
     unconfirmed: false,
     saveAt: undefined,
+    entryEnded: false,
     unsavedId: undefined,
     askedAt: undefined,
     validation: undefined,

@@ -101,6 +101,7 @@ async function settleRefreshed(roster: Roster, login: Login, sent: Sent, tokens:
   const { entry, now } = sent;
   const grant = grantFrom(sent.grant, tokens, now);
   const rotated = tokens.refresh !== undefined && tokens.refresh.reveal() !== sent.grant.refresh.reveal();
+  const wasDead = login.accessDead;
   const health = healthAfter(roster, tokens, login.account, now);
   const sealed = await deps.vault.sealGrant(grant, entry.account, entry.generation + 1);
   const saved = await roster.endRefresh(login, entry.generation, (row) => ({
@@ -119,7 +120,8 @@ async function settleRefreshed(roster: Roster, login: Login, sent: Sent, tokens:
   if (grant.expiresAt === undefined) login.validation = undefined;
   deps.log.info("login refreshed", { account: login.account.alias, rotated });
   if (rotated) await roster.learn(login.account.clientId, { rotates: true });
-  if (tokens.access !== undefined) await watchOld(roster, login, sent, now);
+  // A token that was dead before says nothing about what a refresh does to it.
+  if (tokens.access !== undefined && !wasDead) await watchOld(roster, login, sent, now);
 }
 
 /**
@@ -141,7 +143,10 @@ function healthAfter(roster: Roster, tokens: Tokens, account: Account, now: Time
 async function dropNew(roster: Roster, login: Login, saved: Saved, grant: Grant): Promise<void> {
   const { deps } = roster;
   deps.log.info("refresh came too late", { account: login.account.alias, outcome: saved });
-  if (saved === "gone" && roster.app !== undefined) await deps.twitch.revoke(roster.app, grant.access);
+  const { app } = roster;
+  if (saved === "gone" && app?.clientId === login.account.clientId) {
+    await deps.twitch.revoke(app, grant.access);
+  }
 }
 
 /** Asks once whether the old access token survived: `/validate` proves nothing about apps where it does. */

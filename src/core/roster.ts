@@ -6,9 +6,10 @@
  * then `saveAt` is set, nothing further is spent, and the write is tried again until it succeeds.
  */
 import { type Account, type AccountKey, type JournalEntry, SECOND } from "./account.ts";
-import { type AppFacts, NO_FACTS, oldTokensDie, type TwitchApp } from "./app.ts";
+import { type AppFacts, oldTokensDie, type TwitchApp } from "./app.ts";
 import { AppError } from "./error.ts";
 import { openId } from "./ids.ts";
+import { KnownApps } from "./known_apps.ts";
 import { IdIndex, type KnownId, type Login, newLogin } from "./login.ts";
 import type { Deps } from "./ports.ts";
 import { questionRefreshAt, type Situation } from "./schedule.ts";
@@ -27,11 +28,12 @@ export class Roster {
   readonly deps: Deps;
   readonly #logins = new Map<AccountKey, Login>();
   readonly #ids = new IdIndex();
-  readonly #facts = new Map<string, AppFacts>();
+  readonly #apps: KnownApps;
   #app: TwitchApp | undefined;
 
   constructor(deps: Deps) {
     this.deps = deps;
+    this.#apps = new KnownApps(deps);
   }
 
   /** Reads every account, id and open refresh from the store. With a locked vault the tokens stay closed. */
@@ -42,7 +44,7 @@ export class Roster {
       const login = newLogin(account);
       login.open = journal.get(account.key);
       this.#logins.set(account.key, login);
-      await this.#loadFacts(account.clientId);
+      await this.#apps.load(account.clientId);
       await this.#openAccess(login);
       this.#trustApp(login);
     }
@@ -54,14 +56,11 @@ export class Roster {
     }
   }
 
-  async #loadFacts(clientId: string): Promise<void> {
-    if (!this.#facts.has(clientId)) this.#facts.set(clientId, await this.deps.store.facts(clientId));
-  }
-
   async #openAccess(login: Login): Promise<void> {
     const { account } = login;
     const open = () => this.deps.vault.openGrant(account.grant, account.key, account.generation);
-    login.access = (await this.#orLog(login, "account cannot be opened", open))?.access;
+    const access = (await this.#orLog(login, "account cannot be opened", open))?.access;
+    Object.assign(login, { access, accessDead: false, unconfirmed: false });
   }
 
   /** One row that cannot be opened hurts no other. While the vault is locked nothing is tried. */
@@ -82,7 +81,7 @@ export class Roster {
   }
 
   async useApp(app: TwitchApp | undefined): Promise<void> {
-    if (app !== undefined) await this.#loadFacts(app.clientId);
+    if (app !== undefined) await this.#apps.load(app.clientId);
     this.#app = app;
     for (const login of this.#logins.values()) this.#trustApp(login);
   }
@@ -98,18 +97,14 @@ export class Roster {
   }
 
   factsOf(clientId: string): AppFacts {
-    return this.#facts.get(clientId) ?? NO_FACTS;
+    return this.#apps.of(clientId);
   }
 
   /** Adds to what is known of an app, in memory and on disk. */
   async learn(clientId: string, facts: Partial<AppFacts>): Promise<void> {
-    const known = this.factsOf(clientId);
-    const rotates = known.rotates || facts.rotates === true;
-    const oldAccess = facts.oldAccess ?? known.oldAccess;
-    if (rotates === known.rotates && oldAccess === known.oldAccess) return;
-    this.#facts.set(clientId, { rotates, oldAccess });
+    if (!this.#apps.note(clientId, facts)) return;
     for (const login of this.#logins.values()) this.touch(login);
-    await this.deps.store.learn(clientId, { rotates, oldAccess });
+    await this.#apps.write();
   }
 
   all(): readonly Login[] {
@@ -148,8 +143,8 @@ export class Roster {
     const login = newLogin(account);
     login.access = access;
     login.unsavedId = id.stored;
-    await this.#loadFacts(account.clientId);
-    const saved = await this.#tryDisk(login, account, (row) => this.#saveRow(login, row));
+    await this.#apps.load(account.clientId);
+    const saved = await this.#tryDisk(login, (row) => row, (row) => this.#saveRow(login, row));
     if (saved === "gone") return saved;
     this.#logins.set(account.key, login);
     this.#ids.add(login, id.stored.digest, id);
@@ -167,7 +162,10 @@ export class Roster {
 
   async #saveRow(login: Login, row: Account): Promise<number | undefined> {
     const { store } = this.deps;
-    if (login.unsavedId === undefined) return await store.replace(row) ? row.revision + 1 : undefined;
+    if (login.unsavedId === undefined) {
+      const save = login.entryEnded ? store.endRefresh(row) : store.replace(row);
+      return await save ? row.revision + 1 : undefined;
+    }
     if (!await store.add({ ...row, revision: 1 }, login.unsavedId)) return undefined;
     login.unsavedId = undefined;
     return 1;
@@ -175,6 +173,7 @@ export class Roster {
 
   /** Like `update`, with the journal entry in the same commit. Throws `disk`: what cannot be journalled is not sent. */
   async beginRefresh(login: Login, entry: JournalEntry, change: Change): Promise<Saved> {
+    if (login.account.generation !== entry.generation) return "superseded";
     const next = change(login.account);
     if (!await this.deps.store.beginRefresh(next, entry)) {
       return await this.#reread(login) ? await this.beginRefresh(login, entry, change) : "gone";
@@ -187,17 +186,17 @@ export class Roster {
 
   /** Like `update`, closing the journal entry; `superseded` if the grant is no longer that of `generation`. */
   async endRefresh(login: Login, generation: number, change: Change, access?: Secret): Promise<Saved> {
-    const { store } = this.deps;
     if (login.account.generation !== generation) return "superseded";
-    const save: Save = async (row) => await store.endRefresh(row) ? row.revision + 1 : undefined;
+    const save: Save = async (row) => await this.deps.store.endRefresh(row) ? row.revision + 1 : undefined;
     const saved = await this.#write(login, change, save, access);
     if (saved === "saved" || saved === "held") login.open = undefined;
+    login.entryEnded = saved === "held";
     return saved;
   }
 
   async #write(login: Login, change: Change, save: Save, access: Secret | undefined): Promise<Saved> {
     const { generation } = login.account;
-    const saved = await this.#tryDisk(login, change(login.account), save);
+    const saved = await this.#tryDisk(login, change, save);
     if (saved === "gone") {
       if (!await this.#reread(login)) return "gone";
       if (login.account.generation !== generation) return "superseded";
@@ -205,22 +204,32 @@ export class Roster {
     }
     if (access !== undefined) Object.assign(login, { access, accessDead: false, unconfirmed: false });
     this.touch(login);
+    if (saved === "saved") await this.#apps.write();
     return saved;
   }
 
-  /** Runs a write; a disk that refuses it makes memory go ahead. */
-  async #tryDisk(login: Login, row: Account, save: Save): Promise<"saved" | "held" | "gone"> {
+  /**
+   * Runs a write; a disk that refuses it makes memory go ahead. With a new grant so does a store that fails otherwise:
+   * nobody will give us that grant again.
+   */
+  async #tryDisk(login: Login, change: Change, save: Save): Promise<Saved> {
+    const { generation } = login.account;
     try {
+      const row = change(login.account);
       const revision = await save(row);
       if (revision === undefined) return "gone";
       if (revision >= login.account.revision) login.account = { ...row, revision };
-      login.saveAt = undefined;
+      Object.assign(login, { saveAt: undefined, entryEnded: false });
       return "saved";
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "disk") throw error;
-      login.account = row;
+      const { account } = login;
+      const next = change(account);
+      const refused = error instanceof AppError && error.code === "disk";
+      if (!refused && next.generation === generation) throw error;
+      this.deps.log.error("cannot write to disk", { account: account.alias, error: String(error) });
+      if (account.generation !== generation) return "superseded";
+      login.account = next;
       login.saveAt = this.deps.clock.now() + SAVE_AGAIN;
-      this.deps.log.error("cannot write to disk", { account: row.alias, error: error.message });
       return "held";
     }
   }
@@ -236,6 +245,7 @@ export class Roster {
     // A grant that the disk has refused is newer than the row: it only takes over the row's revision.
     login.account = row.generation < known ? { ...login.account, revision: row.revision } : row;
     if (row.generation > known) await this.#openAccess(login);
+    this.touch(login);
     return true;
   }
 
@@ -284,9 +294,8 @@ export class Roster {
   /** What `nextStep` looks at. */
   situation(login: Login): Situation {
     const { account, open, saveAt, accessDead, unconfirmed, askedAt, validation } = login;
-    const { sendsOnce } = this.deps.twitch;
+    const seen = { account, open, saveAt, accessDead, unconfirmed, askedAt, validation };
     const facts = this.factsOf(account.clientId);
-    const app = this.#app;
-    return { account, app, facts, sendsOnce, open, saveAt, accessDead, unconfirmed, askedAt, validation };
+    return { ...seen, app: this.#app, facts, sendsOnce: this.deps.twitch.sendsOnce };
   }
 }

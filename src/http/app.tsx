@@ -26,7 +26,21 @@ export function createHandler(
 ): (request: Request, info: PeerInfo) => Response | Promise<Response> {
   const room = createRoom(deps);
   const app = createApp(deps, room);
-  return (request, info) => answerToken(request, info, room) ?? app.fetch(request, { info });
+  const answer = (request: Request, info: PeerInfo): Response | Promise<Response> =>
+    answerToken(request, info, room) ?? app.fetch(request, { info });
+  return (request, info) => request.method === "HEAD" ? head(request, info, answer) : answer(request, info);
+}
+
+/** What GET answers without its body. The length is told here: of an empty body the server would say 0. */
+async function head(
+  request: Request,
+  info: PeerInfo,
+  answer: (request: Request, info: PeerInfo) => Response | Promise<Response>,
+): Promise<Response> {
+  const full = await answer(new Request(request, { method: "GET" }), info);
+  const headers = new Headers(full.headers);
+  headers.set("content-length", String((await full.arrayBuffer()).byteLength));
+  return new Response(null, { status: full.status, headers });
 }
 
 /** The routes without the token question. */

@@ -10,6 +10,7 @@ import type { PeerInfo } from "./deps.ts";
 import { peerAddress } from "./guard.ts";
 import { codeOf, lineAnswer, type ProblemCode } from "./problem.tsx";
 import type { Room } from "./room.ts";
+import type { Miss } from "./throttle.ts";
 
 const ALWAYS_A_QUESTION = /^\/token\/?$/;
 const NEVER_A_QUESTION = /^\/(token\.json$|status|as\/|healthz$|metrics$|callback$)/;
@@ -18,7 +19,7 @@ const JSON_STRING = { "content-type": "application/json", "cache-control": "no-s
 /** What may go out: nothing that a client could take for more than one line (CVE-2024-52006). */
 const TOKEN = /^[\x21-\x7e]{1,512}$/;
 
-/** Answers a token question; undefined if the request is none. */
+/** Answers a token question; undefined if the request is none. A HEAD comes here as the GET that it stands for. */
 export function answerToken(
   request: Request,
   info: PeerInfo,
@@ -28,9 +29,7 @@ export function answerToken(
   const raw = idIn(url);
   const path = pathOf(url);
   if (raw === undefined ? !ALWAYS_A_QUESTION.test(path) : NEVER_A_QUESTION.test(path)) return undefined;
-  if (method === "GET") return answer(request, info, room, raw);
-  if (method === "HEAD") return withoutBody(answer(request, info, room, raw));
-  return lineAnswer("wrong_method");
+  return method === "GET" ? answer(request, info, room, raw) : lineAnswer("wrong_method");
 }
 
 function answer(
@@ -75,11 +74,6 @@ function give(request: Request, room: Room, token: Secret): Response {
   return new Response(text, { headers: TEXT });
 }
 
-async function withoutBody(answered: Response | Promise<Response>): Promise<Response> {
-  const { status, headers } = await answered;
-  return new Response(null, { status, headers });
-}
-
 /** Why no login was found. */
 export class Unknown {
   readonly code: ProblemCode;
@@ -105,14 +99,21 @@ export async function loginOf(
   const login = id === undefined ? undefined : await room.deps.roster.find(id);
   if (login !== undefined) return login;
   if (!room.hosts.admits(request)) return new Unknown("wrong_host");
+  const miss = info === undefined ? undefined : noted(peerAddress(info), room, id !== undefined);
   if (id === undefined) {
     const missing = raw === undefined || decoded(raw).trim() === "";
     return new Unknown("usage", missing ? "Cannot answer: the id is missing" : undefined);
   }
-  if (info !== undefined && !room.throttle.allows(peerAddress(info), room.deps.clock.now())) {
-    return new Unknown("too_many_requests");
+  return new Unknown(miss === "too_many" ? "too_many_requests" : "not_found");
+}
+
+/** Companion's module 3 shows no error of ours to its user, so the log has to tell it. */
+function noted(address: string, room: Room, isId: boolean): Miss {
+  const miss = room.throttle.miss(address, room.deps.clock.now());
+  if (miss === "first") {
+    room.deps.log.warn(isId ? "unknown id asked for" : "asked without an id", { address });
   }
-  return new Unknown("not_found");
+  return miss;
 }
 
 /**

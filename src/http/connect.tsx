@@ -106,15 +106,18 @@ export async function finishPasted(c: Page, room: Room): Promise<Response> {
     return finished(c, room, await connector.finish(returned, state));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "bad_paste") throw error;
-    const form = (
-      <PasteForm
-        state={state.reveal()}
-        formToken={room.forms.token}
-        error={error.message}
-        hint={error.hint}
-      />
-    );
     const { status, title } = PROBLEMS.bad_paste;
+    const form = (
+      <>
+        <h1>{title}</h1>
+        <PasteForm
+          state={state.reveal()}
+          formToken={room.forms.token}
+          error={error.message}
+          hint={error.hint}
+        />
+      </>
+    );
     return await show(c, room, title, form, { status });
   }
 }

@@ -66,7 +66,7 @@ export function isLocal(request: Request, info: PeerInfo | undefined): boolean {
 }
 
 function hostOf(request: Request): string {
-  return request.headers.get("host") ?? new URL(request.url).host;
+  return request.headers.get("host") ?? "";
 }
 
 /** The Host rule at work, and the names that it has refused. */

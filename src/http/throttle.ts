@@ -11,22 +11,24 @@ interface Misses {
   at: Time;
 }
 
+/** A wrong id: the `first` of this address for a while, one of a few, or one of `too_many`. */
+export type Miss = "first" | "again" | "too_many";
+
 /** Counts wrong ids per address, for a bounded number of addresses. Right ids are never shown to it. */
 export class Throttle {
   readonly #misses = new Map<string, Misses>();
 
-  /** One more wrong id from this address; false if there were too many. */
-  allows(address: string, now: Time): boolean {
+  /** Notes one more wrong id from this address. */
+  miss(address: string, now: Time): Miss {
     const misses = this.#misses.get(address) ?? { count: 0, at: now };
     const forgiven = Math.floor(Math.max(0, now - misses.at) / FORGIVEN_EACH);
     if (forgiven > 0 || now < misses.at) {
       misses.count = Math.max(0, misses.count - forgiven);
       misses.at = now;
     }
-    const allowed = misses.count < BURST;
-    if (allowed) misses.count++;
     this.#keep(address, misses);
-    return allowed;
+    if (misses.count >= BURST) return "too_many";
+    return ++misses.count === 1 ? "first" : "again";
   }
 
   /** How many addresses are remembered. */

@@ -120,6 +120,7 @@ Deno.test("isLocal() wants a loopback peer, a local name and no proxy", () => {
   for (const header of ["forwarded", "via", "x-forwarded-for", "X-Forwarded-Host", "x-forwarded-whatever"]) {
     assert.ok(!isLocal(request("localhost", { [header]: "x" }), own), header);
   }
+  assert.ok(!isLocal(new Request("http://localhost/"), own), "without a Host");
 });
 
 Deno.test("HostGuard tells a refused name once, keeps 20 of them, and forgets what is allowed", () => {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { TwitchApp } from "../../src/core/app.ts";
 import type { Login } from "../../src/core/login.ts";
 import { createHandler } from "../../src/http/app.tsx";
@@ -107,4 +108,20 @@ export async function ended(house: House, login: Login, expiresAt = house.world.
     expiresAt,
     health: { state: "needs_login", since, reason: "refused" },
   }));
+}
+
+/** The error of a machine route: one plain line without any of `secrets`. */
+export async function assertLine(
+  answer: Response,
+  status: number,
+  secrets: readonly string[] = [],
+): Promise<string> {
+  const line = await answer.text();
+  assert.equal(answer.status, status, line);
+  assert.equal(answer.headers.get("content-type"), "text/plain; charset=utf-8");
+  assert.equal(answer.headers.get("cache-control"), "no-store");
+  assert.match(line, /^[\x20-\x7e]{1,120}$/);
+  assert.doesNotMatch(line, /["'\\`]/);
+  for (const secret of secrets) assert.ok(!line.includes(secret), `${secret} in ${line}`);
+  return line;
 }

@@ -203,9 +203,11 @@ for (const path of ["/token.json", "/status", "/status.txt", "/healthz"]) {
     const head = await home.ask(asked, fromLan({ method: "HEAD" }));
     assert.equal(get.status, 200);
     assert.equal(head.status, 200);
-    assert.deepEqual([...head.headers], [...get.headers]);
+    assert.deepEqual(Object.fromEntries(head.headers), {
+      ...Object.fromEntries(get.headers),
+      "content-length": String((await get.text()).length),
+    });
     assert.equal(await head.text(), "");
-    await get.body?.cancel();
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
       const answer = await home.ask(asked, fromLan({ method }));
       assert.equal(answer.status, 405);

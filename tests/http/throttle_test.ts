@@ -4,7 +4,7 @@ import { Throttle } from "../../src/http/throttle.ts";
 
 function misses(throttle: Throttle, address: string, times: number, now = 0): number {
   let allowed = 0;
-  for (let time = 0; time < times; time++) if (throttle.allows(address, now)) allowed++;
+  for (let time = 0; time < times; time++) if (throttle.miss(address, now) !== "too_many") allowed++;
   return allowed;
 }
 
@@ -26,7 +26,9 @@ Deno.test("Throttle forgives an address that keeps asking too fast no later than
   const throttle = new Throttle();
   misses(throttle, "10.0.0.1", 50);
   let allowed = 0;
-  for (let now = SECOND; now <= 30 * SECOND; now += SECOND) if (throttle.allows("10.0.0.1", now)) allowed++;
+  for (let now = SECOND; now <= 30 * SECOND; now += SECOND) {
+    if (throttle.miss("10.0.0.1", now) !== "too_many") allowed++;
+  }
   assert.equal(allowed, 10);
 });
 
@@ -41,9 +43,17 @@ Deno.test("Throttle remembers a bounded number of addresses, the busiest of them
   const throttle = new Throttle();
   misses(throttle, "busy", 50);
   for (let number = 0; number < 5000; number++) {
-    throttle.allows(`address ${number}`, 0);
-    if (number % 500 === 0) throttle.allows("busy", 0);
+    throttle.miss(`address ${number}`, 0);
+    if (number % 500 === 0) throttle.miss("busy", 0);
   }
   assert.equal(throttle.size, 1000);
-  assert.equal(throttle.allows("busy", 0), false);
+  assert.equal(throttle.miss("busy", 0), "too_many");
+});
+
+Deno.test("Throttle tells the first wrong id of an address from those that follow", () => {
+  const throttle = new Throttle();
+  assert.equal(throttle.miss("10.0.0.1", 0), "first");
+  assert.equal(throttle.miss("10.0.0.1", 0), "again");
+  assert.equal(throttle.miss("10.0.0.2", 0), "first");
+  assert.equal(throttle.miss("10.0.0.1", 15 * 60 * SECOND), "first");
 });

@@ -114,6 +114,11 @@ export class RunningCommand implements AsyncDisposable {
     writer.releaseLock();
   }
 
+  /** The end of its standard input. */
+  async endInput(): Promise<void> {
+    await this.#child.stdin.close();
+  }
+
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }

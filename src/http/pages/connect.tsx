@@ -78,14 +78,7 @@ function Permissions(props: PermissionsProps): Html {
     <fieldset class="card">
       <legend>Permissions</legend>
       {presets.map((preset) => (
-        <label class="choice" key={preset.name}>
-          <input type="radio" name="preset" value={preset.name} checked={preset.name === choice.preset} />
-          <span>
-            <b>{preset.title}</b> <small>{preset.scopes.length} permissions</small>
-            <br />
-            <span class="hint">{preset.description}</span>
-          </span>
-        </label>
+        <PresetChoice key={preset.name} preset={preset} checked={preset.name === choice.preset} />
       ))}
       <label class="choice">
         <input type="radio" name="preset" value={OWN_SCOPES} checked={choice.preset === OWN_SCOPES} />
@@ -111,6 +104,20 @@ function Permissions(props: PermissionsProps): Html {
         {error === undefined ? null : <p class="error" id="scopes-error">{error}</p>}
       </div>
     </fieldset>
+  );
+}
+
+function PresetChoice(props: { readonly preset: Preset; readonly checked: boolean }): Html {
+  const { name, title, description, scopes } = props.preset;
+  return (
+    <label class="choice">
+      <input type="radio" name="preset" value={name} checked={props.checked} />
+      <span>
+        <b>{title}</b> <small>{scopes.length === 1 ? "1 permission" : `${scopes.length} permissions`}</small>
+        <br />
+        <span class="hint">{description}</span>
+      </span>
+    </label>
   );
 }
 

@@ -139,19 +139,23 @@ function RefusedHosts(props: { readonly names: readonly string[]; readonly token
         reach into your network. Allow a name only if it is yours.
       </p>
       <ul class="names">
-        {props.names.map((name) => (
-          <li key={name}>
-            <code>{name}</code>
-            <form method="post" action="/hosts">
-              <FormToken token={props.token} />
-              <input type="hidden" name="name" value={name} />
-              <button type="submit" class="quiet" aria-label={`Allow the name ${name}`}>
-                Allow this name
-              </button>
-            </form>
-          </li>
-        ))}
+        {props.names.map((name) => <RefusedHost key={name} name={name} token={props.token} />)}
       </ul>
     </section>
+  );
+}
+
+function RefusedHost(props: { readonly name: string; readonly token: string }): Html {
+  return (
+    <li>
+      <code>{props.name}</code>
+      <form method="post" action="/hosts">
+        <FormToken token={props.token} />
+        <input type="hidden" name="name" value={props.name} />
+        <button type="submit" class="quiet" aria-label={`Allow the name ${props.name}`}>
+          Allow this name
+        </button>
+      </form>
+    </li>
   );
 }

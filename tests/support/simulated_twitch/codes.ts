@@ -29,6 +29,7 @@ export class Codes {
   #random: Random;
   #authorizations = new Map<string, AuthorizationCode & { expiresAt: number }>();
   #devices: DeviceCode[] = [];
+  #authorizationCodes: string[] = [];
 
   constructor(switches: Switches, now: () => number, random: Random) {
     this.#switches = switches;
@@ -39,6 +40,7 @@ export class Codes {
   /** A new authorization code. */
   authorize(authorization: AuthorizationCode): string {
     const code = this.#random.text(30, LOWER_CASE + DIGITS);
+    this.#authorizationCodes.push(code);
     this.#authorizations.set(code, {
       ...authorization,
       expiresAt: this.#now() + this.#switches.codeLife * 1000,
@@ -60,6 +62,11 @@ export class Codes {
     }
     this.#authorizations.delete(code);
     return found;
+  }
+
+  /** Every authorization code and device code that there ever was. */
+  issued(): string[] {
+    return [...this.#authorizationCodes, ...this.#devices.map(({ deviceCode }) => deviceCode)];
   }
 
   /** A new device sign-in. */

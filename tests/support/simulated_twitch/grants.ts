@@ -151,6 +151,11 @@ export class Grants {
     return [...this.#refreshTokens.values()].filter((token) => this.#usable(token));
   }
 
+  /** Every access and refresh token that there ever was. */
+  issued(): string[] {
+    return [...this.#accessTokens.keys(), ...this.#refreshTokens.keys()];
+  }
+
   #valid(token: AccessToken): boolean {
     return !token.revoked && token.grant?.connection.ended === undefined && this.#now() < token.expiresAt;
   }

@@ -52,6 +52,8 @@ export interface SimulatedTwitch extends People {
   refreshTokens(): string[];
   /** Whether this access or refresh token is valid. */
   isLive(token: string): boolean;
+  /** Every token, authorization code and device code that was ever given out, dead ones included. */
+  secrets(): string[];
   grants(): GrantView[];
 }
 
@@ -105,6 +107,7 @@ export function createSimulatedTwitch(options: SimulatedTwitchOptions = {}): Sim
     accessTokens: () => world.grants.accessTokens().map(({ value }) => value),
     refreshTokens: () => world.grants.refreshTokens().map(({ value }) => value),
     isLive: (token) => isLive(world, token),
+    secrets: () => [...world.grants.issued(), ...world.codes.issued()],
     grants: () => grantViews(world),
   };
 }

@@ -1,0 +1,46 @@
+import { type AppFacts, NO_FACTS } from "./app.ts";
+import type { Deps } from "./ports.ts";
+
+/** What was learned about the apps, in memory, with the store as its durable copy. */
+export class KnownApps {
+  readonly #deps: Pick<Deps, "store" | "log">;
+  readonly #facts = new Map<string, AppFacts>();
+  /** Those of which the disk has refused the newest facts. */
+  readonly #unwritten = new Set<string>();
+
+  constructor(deps: Pick<Deps, "store" | "log">) {
+    this.#deps = deps;
+  }
+
+  /** Reads what the store knows of an app. */
+  async load(clientId: string): Promise<void> {
+    if (!this.#facts.has(clientId)) this.#facts.set(clientId, await this.#deps.store.facts(clientId));
+  }
+
+  of(clientId: string): AppFacts {
+    return this.#facts.get(clientId) ?? NO_FACTS;
+  }
+
+  /** Adds to what is known, in memory alone; true if that was something new. */
+  note(clientId: string, facts: Partial<AppFacts>): boolean {
+    const known = this.of(clientId);
+    const rotates = known.rotates || facts.rotates === true;
+    const oldAccess = facts.oldAccess ?? known.oldAccess;
+    if (rotates === known.rotates && oldAccess === known.oldAccess) return false;
+    this.#facts.set(clientId, { rotates, oldAccess });
+    this.#unwritten.add(clientId);
+    return true;
+  }
+
+  /** Writes what was noted. What the disk refuses is written the next time. */
+  async write(): Promise<void> {
+    for (const clientId of this.#unwritten) {
+      try {
+        await this.#deps.store.learn(clientId, this.of(clientId));
+        this.#unwritten.delete(clientId);
+      } catch (error) {
+        this.#deps.log.error("cannot write to disk what was learned of the app", { error: String(error) });
+      }
+    }
+  }
+}
