@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { AppError } from "../core/error.ts";
+import { REASONS } from "../core/reason_words.ts";
 import { ask, type CommandParts, printJson } from "./command.ts";
 import type { AccountJson, Operations } from "./operations.ts";
 import { withOperations } from "./reach.ts";
@@ -96,13 +97,13 @@ async function remove(
 
 const HEALTH: Readonly<Record<string, string>> = {
   connected: "connected",
-  retrying: "connected, but Twitch cannot be reached; trying again",
+  retrying: "trying again",
   needs_login: "SIGN-IN NEEDED",
 };
 
 function describe(account: AccountJson): string {
   const name = account.label === "" ? account.alias : `${account.alias} (${account.label})`;
-  const reason = account.reason === null ? "" : ` (${account.reason.replaceAll("_", " ")})`;
+  const reason = account.reason === null ? "" : `: ${REASONS[account.reason]}`;
   return [
     name,
     `  Twitch user   ${account.login} (${account.twitchId})`,

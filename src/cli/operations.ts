@@ -10,7 +10,7 @@ import {
   rotateId,
   viewOf,
 } from "../core/accounts.ts";
-import type { Time } from "../core/account.ts";
+import type { Reason, Time } from "../core/account.ts";
 import type { Connected } from "../core/admit.ts";
 import type { TwitchApp } from "../core/app.ts";
 import { AppError } from "../core/error.ts";
@@ -29,7 +29,7 @@ export interface AccountJson {
   readonly expiresAt: string | null;
   readonly health: string;
   readonly since: string | null;
-  readonly reason: string | null;
+  readonly reason: Reason | null;
   readonly lastRefresh: string | null;
 }
 

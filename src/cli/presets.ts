@@ -6,7 +6,7 @@ export const PRESET_CHOICES: readonly Preset[] = [
   {
     name: "companion-3",
     title: "Companion with Twitch module 3.0.5",
-    description: "What the module's actions, feedbacks and chat check for",
+    description: "What the module’s actions, feedbacks and chat check for",
     scopes: PRESETS["companion-3"],
   },
   {

@@ -20,7 +20,8 @@ export async function withOperations<T>(
 ): Promise<T> {
   const { clock } = parts;
   const config = parts.settings();
-  for (let waited = 0;; waited += LOOK_AGAIN) {
+  const began = performance.now();
+  while (true) {
     using lock = takeLock(config.dataDir);
     if (lock !== undefined) {
       await using program = await openProgram(parts);
@@ -29,18 +30,18 @@ export async function withOperations<T>(
       }));
     }
     const remote = remoteOperations(config.dataDir);
-    if (await answers(remote, waited >= PATIENCE)) return await use(remote);
+    if (await answers(remote, () => performance.now() - began >= PATIENCE)) return await use(remote);
     await clock.sleep(LOOK_AGAIN);
   }
 }
 
-/** Whether the server can be asked. `atLast`: if not, its `AppError` `busy` is thrown. */
-async function answers(remote: Operations, atLast: boolean): Promise<boolean> {
+/** Whether the server can be asked. If not although it `isLate`, its `AppError` `busy` is thrown. */
+async function answers(remote: Operations, isLate: () => boolean): Promise<boolean> {
   try {
     await remote.appInUse({});
     return true;
   } catch (error) {
-    if (atLast || !(error instanceof AppError) || error.code !== "busy") throw error;
+    if (isLate() || !(error instanceof AppError) || error.code !== "busy") throw error;
     return false;
   }
 }

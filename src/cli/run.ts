@@ -68,7 +68,13 @@ function createProgram(surroundings: Surroundings): Command {
   const parts = (command: Command): CommandParts => partsFor(flagsOf(command), surroundings);
   program.command("serve", { isDefault: true })
     .description("run the server (also when no command is given)")
-    .action((_options, command) => runServer(parts(command)));
+    // As the default command it is given whatever is no command's name.
+    .allowExcessArguments()
+    .action((_options, command: Command) => {
+      const [stray] = command.args;
+      if (stray !== undefined) throw noSuchCommand(stray);
+      return runServer(parts(command));
+    });
   program.command("login")
     .description("sign in to Twitch once; the server answers the new id at its next request")
     .option("--device", "by a code that is entered at twitch.tv/activate (the usual way)")
@@ -132,6 +138,12 @@ async function runServer(parts: CommandParts): Promise<void> {
   const stop = new AbortController();
   using _signals = parts.surroundings.onStop(() => stop.abort());
   await serve({ ...parts, stop: stop.signal });
+}
+
+function noSuchCommand(word: string): AppError {
+  return new AppError("usage", `Cannot run ${JSON.stringify(word)}: there is no such command`, {
+    hint: "companion-token-server --help lists the commands",
+  });
 }
 
 function showConfig({ config, terminal }: CommandParts, json: boolean): void {

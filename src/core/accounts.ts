@@ -4,6 +4,7 @@ import { AppError } from "./error.ts";
 import { newId, sealId } from "./ids.ts";
 import type { Login } from "./login.ts";
 import type { Refresher } from "./refresher.ts";
+import { REASONS } from "./reason_words.ts";
 import type { Roster } from "./roster.ts";
 import { expired } from "./schedule.ts";
 import type { Secret } from "./secret.ts";
@@ -34,7 +35,7 @@ export function viewOf(roster: Roster, login: Login, now: Time): AccountView {
   const { account } = login;
   const { health } = account;
   return {
-    ids: roster.idsOf(login).map(({ id }) => id),
+    ids: roster.ids.of(login).map(({ id }) => id),
     alias: account.alias,
     login: account.login,
     twitchId: account.twitchId,
@@ -68,13 +69,13 @@ export function loginNamed(roster: Roster, alias: string): Login {
 
 /** Gives the account a new id; all earlier ones are unknown from now on. */
 export async function rotateId(roster: Roster, login: Login): Promise<Secret> {
-  const before = roster.idsOf(login);
+  const before = roster.ids.digestsOf(login);
   const id = newId();
   await roster.addId(login, {
     id,
     stored: await sealId(roster.deps.vault, id, login.account, roster.deps.clock.now()),
   });
-  for (const old of before) await roster.removeId(old.stored.digest);
+  for (const digest of before) await roster.removeId(digest);
   roster.deps.log.info("new id", { account: login.account.alias });
   return id;
 }
@@ -96,13 +97,15 @@ export async function refreshNow(roster: Roster, refresher: Refresher, login: Lo
   if (account.health.state === "needs_login") {
     throw new AppError(
       "needs_login",
-      `Cannot refresh ${account.alias}: this login has ended (${account.health.reason})`,
+      `Cannot refresh ${account.alias}: this login has ended: ${REASONS[account.health.reason]}`,
       {
         hint: "Sign in again with login; the id stays the same",
       },
     );
   }
-  const reason = account.health.state === "retrying" ? account.health.reason : "not due";
+  const reason = account.health.state === "retrying"
+    ? REASONS[account.health.reason]
+    : "another refresh is on its way";
   throw new AppError("unavailable", `Cannot refresh ${account.alias}: ${reason}`, {
     hint: "The server keeps trying by itself; the present token is served as long as it lives",
   });

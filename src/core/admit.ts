@@ -157,7 +157,7 @@ async function heal(
 }
 
 async function currentId(roster: Roster, login: Login, now: Time): Promise<Secret> {
-  const known = roster.idsOf(login).at(-1);
+  const known = roster.ids.of(login).at(-1);
   if (known !== undefined) return known.id;
   const id = newId();
   await roster.addId(login, { id, stored: await sealId(roster.deps.vault, id, login.account, now) });

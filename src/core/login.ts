@@ -88,6 +88,11 @@ export class IdIndex {
     );
   }
 
+  /** The digests of one login's ids, also of those that cannot be opened. */
+  digestsOf(login: Login): readonly string[] {
+    return [...this.#byDigest].flatMap(([digest, entry]) => entry.login === login ? [digest] : []);
+  }
+
   add(login: Login, digest: string, known: KnownId | undefined): void {
     this.#byDigest.set(digest, { login, known });
     if (known !== undefined) this.#byId.set(known.id.reveal(), login);

@@ -67,7 +67,7 @@ export class Refresher {
 
   async #work(login: Login, asker: Asker): Promise<void> {
     try {
-      for (let steps = 0; steps < MOST_STEPS; steps++) {
+      for (let steps = 0; steps < MOST_STEPS && !this.#closed; steps++) {
         const now = this.#roster.deps.clock.now();
         // A person may shorten a wait once, not turn it off.
         const step = nextStep(this.#roster.situation(login), now, steps === 0 ? asker : "job");

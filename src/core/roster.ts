@@ -27,7 +27,7 @@ type Save = (row: Account) => Promise<number | undefined>;
 export class Roster {
   readonly deps: Deps;
   readonly #logins = new Map<AccountKey, Login>();
-  readonly #ids = new IdIndex();
+  readonly ids = new IdIndex();
   readonly #apps: KnownApps;
   #app: TwitchApp | undefined;
 
@@ -52,7 +52,7 @@ export class Roster {
       const login = this.#logins.get(stored.account);
       if (login === undefined) continue;
       const id = await this.#orLog(login, "id cannot be opened", () => openId(vault, stored));
-      this.#ids.add(login, stored.digest, id === undefined ? undefined : { id, stored });
+      this.ids.add(login, stored.digest, id === undefined ? undefined : { id, stored });
     }
   }
 
@@ -125,17 +125,12 @@ export class Roster {
 
   /** The login that a plain id leads to. */
   byId(id: string): Login | undefined {
-    return this.#ids.find(id);
+    return this.ids.find(id);
   }
 
   /** Like `byId`, also while the vault is locked. */
   async find(id: Secret): Promise<Login | undefined> {
-    return this.byId(id.reveal()) ?? this.#ids.findDigest(await digestOf(id));
-  }
-
-  /** The ids of a login, oldest first; empty while the vault is locked. */
-  idsOf(login: Login): readonly KnownId[] {
-    return this.#ids.of(login);
+    return this.byId(id.reveal()) ?? this.ids.findDigest(await digestOf(id));
   }
 
   /** A new account with its first id. Served from then on, whatever the disk says. */
@@ -147,7 +142,7 @@ export class Roster {
     const saved = await this.#tryDisk(login, (row) => row, (row) => this.#saveRow(login, row));
     if (saved === "gone") return saved;
     this.#logins.set(account.key, login);
-    this.#ids.add(login, id.stored.digest, id);
+    this.ids.add(login, id.stored.digest, id);
     this.touch(login);
     return saved;
   }
@@ -208,10 +203,7 @@ export class Roster {
     return saved;
   }
 
-  /**
-   * Runs a write; a disk that refuses it makes memory go ahead. With a new grant so does a store that fails otherwise:
-   * nobody will give us that grant again.
-   */
+  /** Runs a write. Memory goes ahead if the disk refuses it, and with a new grant at any failure: it comes but once. */
   async #tryDisk(login: Login, change: Change, save: Save): Promise<Saved> {
     const { generation } = login.account;
     try {
@@ -259,7 +251,7 @@ export class Roster {
 
   #forget(login: Login): void {
     this.#logins.delete(login.account.key);
-    this.#ids.removeAll(login);
+    this.ids.removeAll(login);
     login.access = undefined;
     this.touch(login);
   }
@@ -269,13 +261,13 @@ export class Roster {
     if (!await this.deps.store.addId(id.stored)) {
       throw new AppError("not_found", `Cannot add an id: the account ${login.account.alias} is gone`);
     }
-    this.#ids.add(login, id.stored.digest, id);
+    this.ids.add(login, id.stored.digest, id);
   }
 
   /** The id is unknown from now on. */
   async removeId(digest: string): Promise<void> {
     await this.deps.store.removeId(digest);
-    this.#ids.remove(digest);
+    this.ids.remove(digest);
   }
 
   /** To be called after fields of a login were changed: plans its calm and wakes those who wait for it. */

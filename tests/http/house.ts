@@ -92,7 +92,7 @@ export async function formToken(house: House): Promise<string> {
 
 /** The id of a login as Companion would send it. */
 export function idOf(house: House, login: Login): string {
-  return house.world.roster.idsOf(login)[0]?.id.reveal() ?? "";
+  return house.world.roster.ids.of(login)[0]?.id.reveal() ?? "";
 }
 
 /** The token that a login hands out now. */

@@ -94,7 +94,9 @@ export interface Search {
  */
 export function assertNoLeaks({ secrets, directory, outputs, allows }: Search): void {
   assert.ok(secrets.size > 0, "there are secrets to look for");
-  for (const secret of secrets) assert.ok(secret.length >= SHORTEST, "a secret is too short to be looked for");
+  for (const secret of secrets) {
+    assert.ok(secret.length >= SHORTEST, "a secret is too short to be looked for");
+  }
   const [output] = outputs;
   assert.ok(output !== undefined, "there are outputs to look through");
 
@@ -115,7 +117,10 @@ function everyFormOf(secrets: Iterable<string>): Uint8Array {
 }
 
 function assertFindsAll(secrets: Iterable<string>, places: readonly Place[]): void {
-  const expected = Array.from(secrets, (secret) => Array.from(formsOf(secret).keys(), (form) => [secret, form]));
+  const expected = Array.from(
+    secrets,
+    (secret) => Array.from(formsOf(secret).keys(), (form) => [secret, form]),
+  );
   const found = leaksIn(places, secrets).map(({ secret, form }) => [secret, form]);
   assert.deepEqual(found, expected.flat(), "what is planted is found");
 }

@@ -48,7 +48,10 @@ export async function play(setting: Setting, act: (scene: Scene) => Promise<void
   await using scene = new Scene(setting);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Cannot end the scene: something hangs\n${scene.outputs()}`)), LIMIT);
+    timer = setTimeout(
+      () => reject(new Error(`Cannot end the scene: something hangs\n${scene.outputs()}`)),
+      LIMIT,
+    );
   });
   try {
     await Promise.race([act(scene), late]);
@@ -166,7 +169,9 @@ export class Scene implements AsyncDisposable {
 
   /** What the processes have printed so far. */
   outputs(): string {
-    return this.#processes.map(({ words, process }) => `$ ${words}\n${process.stdout}${process.stderr}`).join("\n");
+    return this.#processes.map(({ words, process }) => `$ ${words}\n${process.stdout}${process.stderr}`).join(
+      "\n",
+    );
   }
 
   /** Kills what still runs, so that nothing is tidied up, and looks for leaks. */
@@ -224,7 +229,7 @@ function keyIn(path: string): string[] {
   try {
     return [Deno.readTextFileSync(path).trim().replace(/^.*:/, "")];
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** States, reasons and spans of time in words for people. */
-import { DAY, type Duration, HOUR, MINUTE, type Reason, SECOND, type Time } from "../../core/account.ts";
+import { DAY, type Duration, HOUR, MINUTE, SECOND, type Time } from "../../core/account.ts";
 import type { AccountView } from "../../core/accounts.ts";
+import { REASONS } from "../../core/reason_words.ts";
 
 /** A number and its unit stay on one line. */
 const NBSP = "\u00a0";
@@ -26,22 +27,6 @@ export function agoWords(at: Time, now: Time): string {
 export function untilWords(at: Time, now: Time): string {
   return at - now < SECOND ? "now" : `in ${spanWords(at - now)}`;
 }
-
-/** Why a login is not simply connected, as a part of a sentence. */
-export const REASONS: Readonly<Record<Reason, string>> = {
-  unreachable: "Twitch cannot be reached from here",
-  cut: "the connection to Twitch broke off",
-  timeout: "Twitch did not answer in time",
-  rate_limited: "Twitch asks for a pause",
-  twitch_error: "Twitch has a fault of its own",
-  not_twitch: "something else than Twitch answered, perhaps a login page of this network",
-  app_refused: "Twitch does not accept the app’s client ID or secret",
-  other_app: "another Twitch app is set up now than the one of this login",
-  unsafe_runtime: "this version of Deno is not safe for single-use tokens",
-  disk: "the disk does not take the write",
-  refused: "Twitch refused to renew it",
-  answer_lost: "Twitch’s last answer was lost on the way, and its token with it",
-};
 
 /** How an account is: the class gives colour and shape, the words say it. */
 export interface StateWords {
