@@ -12,11 +12,11 @@ export function greet(
   const { config, port, program } = place;
   const { roster, deps } = program;
   const pages = `http://localhost:${port}/`;
-  const [best] = reachableUrls(config, port);
+  const places = reachableUrls(config, port).slice(0, 2).map((url) => `${url}/token`);
   const lines = [
     `${PROGRAM} is listening on port ${port}`,
     `  Pages, in a browser on this machine:  ${pages}`,
-    `  Token server URL for Companion:       ${best}/token`,
+    `  Token server URL for Companion:       ${places.join("  or  ")}`,
   ];
   if (deps.vault.locked !== undefined) lines.push(`  Locked: ${deps.vault.locked}`);
   else if (roster.app === undefined) lines.push(`  Next: set up your Twitch app at ${pages}setup`);
