@@ -25,6 +25,7 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "deviceResult",
   "saveApp",
   "appInUse",
+  "storedApp",
 ];
 
 interface ServeFile {

@@ -13,6 +13,7 @@ import {
 import type { Reason, Time } from "../core/account.ts";
 import type { Connected } from "../core/admit.ts";
 import type { TwitchApp } from "../core/app.ts";
+import { loadApp } from "../core/app_setting.ts";
 import { AppError } from "../core/error.ts";
 import { readPasted } from "../core/paste.ts";
 import { Secret } from "../core/secret.ts";
@@ -63,6 +64,12 @@ export interface DeviceJson {
   readonly expiresIn: number;
 }
 
+/** A Twitch app without its secret. */
+export interface AppJson {
+  readonly clientId: string | null;
+  readonly isPublic: boolean;
+}
+
 /** Each takes one JSON value and answers one; what is expected to fail throws `AppError`. */
 export interface Operations {
   listAccounts(input: Record<never, never>): Promise<readonly AccountJson[]>;
@@ -78,9 +85,9 @@ export interface Operations {
   saveApp(
     input: { readonly clientId: string; readonly clientSecret: string | null },
   ): Promise<{ readonly used: boolean }>;
-  appInUse(
-    input: Record<never, never>,
-  ): Promise<{ readonly clientId: string | null; readonly isPublic: boolean }>;
+  appInUse(input: Record<never, never>): Promise<AppJson>;
+  /** The app that the setup stored, whatever flags and environment say. */
+  storedApp(input: Record<never, never>): Promise<AppJson>;
 }
 
 /** A moment in JSON: RFC 3339, UTC. */
@@ -88,17 +95,25 @@ export function timeJson(time: Time | undefined): string | null {
   return time === undefined || !Number.isFinite(time) ? null : new Date(time).toISOString();
 }
 
+/** What the operations need to know of the process that they run in. */
+export interface Host {
+  redirectUri(): string;
+  /** It goes on after the operation, so a login that the disk has refused is kept in memory and written later. */
+  readonly lasts: boolean;
+}
+
 /** The operations on a program in this process. */
-export function localOperations(
-  program: Program,
-  settings: { redirectUri(): string },
-): Operations {
+export function localOperations(program: Program, host: Host): Operations {
   const { roster, refresher, connector, deps } = program;
   const show = (alias: string): AccountJson =>
     accountJson(viewOf(roster, loginNamed(roster, alias), deps.clock.now()));
   const wish = (input: WishJson) => {
     if (input.clientId !== null && roster.app?.clientId !== input.clientId) throw otherApp(roster.app);
     return { scopes: input.scopes, label: input.label };
+  };
+  const kept = (connected: Connected): ConnectedJson => {
+    if (!connected.onDisk && !host.lasts) throw notKept();
+    return connectedJson(connected);
   };
   return {
     listAccounts: () =>
@@ -114,12 +129,12 @@ export function localOperations(
     },
     removeAccount: async ({ alias }) => ({ revoked: await removeAccount(roster, loginNamed(roster, alias)) }),
     async beginLogin(input) {
-      const begun = await connector.begin(wish(input), settings.redirectUri());
+      const begun = await connector.begin(wish(input), host.redirectUri());
       return { ...begun, state: begun.state.reveal() };
     },
     async finishLogin({ pasted, state }) {
-      return connectedJson(
-        await connector.finish(readPasted(pasted, settings.redirectUri()), new Secret(state)),
+      return kept(
+        await connector.finish(readPasted(pasted, host.redirectUri()), new Secret(state)),
       );
     },
     async beginDevice(input) {
@@ -134,24 +149,31 @@ export function localOperations(
     async deviceResult({ attempt }) {
       const state = await Promise.resolve(connector.device(new Secret(attempt)));
       if (state.kind === "failed") throw state.error;
-      return state.kind === "waiting" ? null : connectedJson(state.connected);
+      return state.kind === "waiting" ? null : kept(state.connected);
     },
     async saveApp({ clientId, clientSecret }) {
       const secret = clientSecret === null ? undefined : new Secret(clientSecret);
       return { used: await program.storeApp({ clientId, clientSecret: secret }) };
     },
-    appInUse: () =>
-      Promise.resolve({
-        clientId: roster.app?.clientId ?? null,
-        isPublic: roster.app !== undefined && roster.app.clientSecret === undefined,
-      }),
+    appInUse: () => Promise.resolve(appJson(roster.app)),
+    storedApp: async () => appJson(await loadApp(deps)),
   };
+}
+
+function appJson(app: TwitchApp | undefined): AppJson {
+  return { clientId: app?.clientId ?? null, isPublic: app !== undefined && app.clientSecret === undefined };
 }
 
 function otherApp(app: TwitchApp | undefined): AppError {
   const there = app === undefined ? "has no Twitch app" : "uses another Twitch app";
   return new AppError("settings", `Cannot sign in: the running server ${there} than this command was given`, {
     hint: "Leave TWITCH_CLIENT_ID out here, or start the server with the same settings",
+  });
+}
+
+function notKept(): AppError {
+  return new AppError("disk", "Cannot keep the login: the disk does not take it", {
+    hint: "Make room on the disk, then sign in again; what was stored before is untouched",
   });
 }
 

@@ -2,10 +2,11 @@ import { Command, CommanderError, Option } from "commander";
 import { AppError, type ErrorCode } from "../core/error.ts";
 import { accountsCommand } from "./accounts.ts";
 import { type CommandParts, partsFor, printJson, type Surroundings, systemSurroundings } from "./command.ts";
-import { describeConfig, type Flags } from "./config.ts";
+import type { Flags } from "./config.ts";
 import { healthcheck } from "./healthcheck.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { serve } from "./serve.ts";
+import { showConfig } from "./show_config.ts";
 import { settingKeys, settingOf } from "./settings.ts";
 import { setup } from "./setup.ts";
 import { PROGRAM, VERSION } from "./version.ts";
@@ -62,7 +63,8 @@ function createProgram(surroundings: Surroundings): Command {
   const program = new Command("companion-token-server")
     .description("Keeps Twitch logins alive and answers Companion with the current access token")
     .version(VERSION, "-V, --version", "print the version")
-    .showHelpAfterError("(add --help for what is possible)");
+    .showHelpAfterError("(add --help for what is possible)")
+    .addHelpText("after", "\nThe client secret comes from TWITCH_CLIENT_SECRET or --client-secret-file.");
   for (const option of settingOptions()) program.addOption(option);
 
   const parts = (command: Command): CommandParts => partsFor(flagsOf(command), surroundings);
@@ -107,6 +109,8 @@ function createProgram(surroundings: Surroundings): Command {
     command.exitOverride().configureOutput({
       writeOut: (text) => surroundings.terminal.print(text.trimEnd()),
       writeErr: (text) => surroundings.terminal.complain(text.trimEnd()),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     }));
   return program;
 }
@@ -144,12 +148,6 @@ function noSuchCommand(word: string): AppError {
   return new AppError("usage", `Cannot run ${JSON.stringify(word)}: there is no such command`, {
     hint: "companion-token-server --help lists the commands",
   });
-}
-
-function showConfig({ config, terminal }: CommandParts, json: boolean): void {
-  const rows = describeConfig(config);
-  if (json) return printJson(terminal, rows);
-  for (const { name, value, source } of rows) terminal.print(`${name} = ${value}  (${source})`);
 }
 
 function showVersion({ terminal }: Surroundings, json: boolean): void {

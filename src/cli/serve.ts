@@ -87,7 +87,7 @@ async function handlerFor(
     async saveApp(app: TwitchApp) {
       if (!await program.storeApp(app)) throw appIsFixed();
     },
-    control: controlRoute(localOperations(program, { redirectUri: redirect }), secret, log),
+    control: controlRoute(localOperations(program, { redirectUri: redirect, lasts: true }), secret, log),
     version: VERSION,
     baseUrls: () => reachableUrls(config, place.port),
   });

@@ -87,10 +87,12 @@ export async function relabel(roster: Roster, login: Login, label: string): Prom
 
 /** Refreshes now, for a person who wants a token that lasts. Throws `AppError` if it did not come to a new grant. */
 export async function refreshNow(roster: Roster, refresher: Refresher, login: Login): Promise<void> {
-  const { generation } = login.account;
+  const before = login.account;
   await refresher.one(login, "person");
+  // What it joined was something else, such as the hourly question whether the token is valid.
+  if (login.account === before) await refresher.one(login, "person");
   const { account } = login;
-  if (account.generation > generation) return;
+  if (account.generation > before.generation) return;
   if (roster.deps.vault.locked !== undefined) {
     throw new AppError("locked", "Cannot refresh: the key is missing", { hint: roster.deps.vault.locked });
   }

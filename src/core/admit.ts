@@ -120,8 +120,11 @@ async function addNew(roster: Roster, asked: Asked, who: Who, grant: Grant, now:
     stored: await sealId(vault, id, account, now),
   });
   const login = roster.get(key);
-  if (login === undefined) throw new AppError("exists", "Cannot add the account: it is there already");
-  return { login, id, saved };
+  if (login !== undefined) return { login, id, saved };
+  // The same user has signed in twice at once, and the other sign-in was first.
+  const other = roster.byTwitchId(who.twitchId);
+  if (other === undefined) throw new AppError("exists", "Cannot add the account: it is there already");
+  return await heal(roster, other, asked, who, grant, now);
 }
 
 async function heal(

@@ -98,8 +98,9 @@ export class Connector {
 
   async #take(state: Secret | undefined, attempt: Secret | undefined): Promise<Attempt> {
     const digest = state === undefined ? "" : await digestOf(state);
-    const found = this.#attempts.get(digest);
     const another = attempt !== undefined && await digestOf(attempt) !== digest;
+    // Nothing is awaited from here to the deletion: a state is good for one use, also where two come at once.
+    const found = this.#attempts.get(digest);
     if (found === undefined || another || this.#roster.deps.clock.now() >= found.endsAt) {
       throw new AppError(
         "stale_attempt",

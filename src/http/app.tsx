@@ -116,7 +116,8 @@ function forThisMachine(room: Room): MiddlewareHandler<Env> {
     if (FOR_MACHINES.test(pathOf(request.url))) return lineAnswer("no_page");
     if (isLocal(request, c.env?.info)) return await next();
     const { status, title } = PROBLEMS.not_local;
-    return await show(c, room, title, <ElsewherePage />, { status });
+    const port = new URL(request.url).port || "80";
+    return await show(c, room, title, <ElsewherePage port={port} />, { status });
   };
 }
 

@@ -5,7 +5,7 @@ import { type SetupErrors, SetupPage } from "./pages/setup.tsx";
 import type { Room } from "./room.ts";
 
 /** Wider than what Twitch gives today (30 letters and digits), narrow enough to catch a pasted sentence or address. */
-const SHAPE = /^[A-Za-z0-9_-]{4,100}$/;
+const SHAPE = /^[A-Za-z0-9_-]{4,64}$/;
 
 /** `GET /setup`. */
 export function showSetup(c: Page, room: Room): Promise<Response> {

@@ -4,7 +4,7 @@ import { signedIn, world } from "../support/world.ts";
 
 const made = await world();
 const login = await signedIn(made);
-const [known] = made.roster.idsOf(login);
+const [known] = made.roster.ids.of(login);
 const id = known?.id.reveal() ?? "";
 const { roster, refresher, connector, log, clock } = made;
 const handler = createHandler({

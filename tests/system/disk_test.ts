@@ -6,62 +6,13 @@ import { type Migration, MIGRATIONS } from "../../src/store/sqlite/migrations/mo
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { openVault } from "../../src/vault/vault.ts";
 import { anAccount, anEntry, anId } from "../support/account_samples.ts";
-import { namesIn, temporaryDirectory } from "../support/temporary_directory.ts";
+import { canMount, smallDisk } from "../support/small_disk.ts";
+import { namesIn } from "../support/temporary_directory.ts";
 
 const PROGRAM = "companion-token-server 1.2.3";
-const SIZE = 600 * 1024;
 const LARGER: Migration = { schema: 2, usableFrom: 2, sql: "CREATE TABLE more (a TEXT) STRICT" };
 
-interface SmallDisk extends Disposable {
-  readonly path: string;
-  /** Takes all room that is left, but for `spare` bytes. */
-  fill(spare?: number): void;
-  free(): void;
-  readOnly(): void;
-}
-
-function smallDisk(): SmallDisk {
-  const directory = temporaryDirectory();
-  const { path } = directory;
-  mount("mount", "-t", "tmpfs", "-o", `size=${SIZE},mode=0700`, "tmpfs", path);
-  return {
-    path,
-    fill: (spare = 0) => fill(`${path}/filler`, spare),
-    free: () => Deno.removeSync(`${path}/filler`),
-    readOnly: () => mount("mount", "-o", "remount,ro", path),
-    [Symbol.dispose]() {
-      mount("umount", path);
-      directory[Symbol.dispose]();
-    },
-  };
-}
-
-function mount(command: string, ...args: string[]): void {
-  const { success, stderr } = new Deno.Command(command, { args, stdout: "null", stderr: "piped" })
-    .outputSync();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-
-function fill(path: string, spare: number): void {
-  using file = Deno.openSync(path, { write: true, create: true });
-  try {
-    for (;;) file.writeSync(new Uint8Array(4096));
-  } catch {
-    file.truncateSync(Math.max(0, file.seekSync(0, Deno.SeekMode.Current) - spare));
-  }
-}
-
-/** Not without root or in most containers: then these tests are ignored. */
-function cannotMount(): boolean {
-  try {
-    smallDisk()[Symbol.dispose]();
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-const ignore = cannotMount();
+const ignore = !canMount();
 
 Deno.test({
   name: "a full disk refuses writes as disk, keeps what was stored, and takes writes again",

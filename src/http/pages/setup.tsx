@@ -98,7 +98,7 @@ function SetupForm(props: SetupProps): Html {
         value={props.typedClientId}
         error={props.errors.clientId}
         required
-        most={100}
+        most={64}
       />
       <Field
         name="client_secret"
@@ -106,7 +106,7 @@ function SetupForm(props: SetupProps): Html {
         type="password"
         hint={keeps ? "Leave it empty to keep the one that is stored." : undefined}
         error={props.errors.clientSecret}
-        most={100}
+        most={64}
       />
       <p>
         <label class="choice">

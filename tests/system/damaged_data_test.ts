@@ -1,0 +1,175 @@
+/** Data that cannot be used, by the real program: it says why, changes nothing, and works again when that is put right. */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { DATABASE_FILE } from "../../src/store/sqlite/open.ts";
+import { makes } from "../support/real_program.ts";
+import { ask, play, type Scene } from "../support/scene.ts";
+import { canMount, type SmallDisk, smallDisk } from "../support/small_disk.ts";
+
+const mountable = canMount();
+
+async function signedIn(scene: Scene): Promise<string> {
+  return (await scene.signInByPaste()).id;
+}
+
+async function assertRefused(scene: Scene, says: RegExp): Promise<void> {
+  for (const args of [["serve", "--port", "0"], ["accounts", "list"], ["login", "--paste"]]) {
+    const { code, stdout, stderr } = await scene.run(args);
+    assert.equal(code, 2, stdout + stderr);
+    assert.match(stderr, says);
+  }
+}
+
+for (const make of makes()) {
+  Deno.test(`${make.name}: a damaged database is named and left as it is, exit 2`, () =>
+    play({ make }, async (scene) => {
+      const id = await signedIn(scene);
+      const path = `${scene.data}/${DATABASE_FILE}`;
+      const whole = Deno.readFileSync(path);
+      for (const [from, to] of [[0, 100], [4096, 12_000]]) {
+        const damaged = whole.slice().fill(0x5a, from, to);
+        Deno.writeFileSync(path, damaged);
+        await assertRefused(scene, /Cannot open the database .*(damaged|not a database)/);
+        assert.deepEqual(Deno.readFileSync(path), damaged);
+      }
+      Deno.writeFileSync(path, whole);
+      assert.equal((await ask(await scene.serve(), id)).status, 200);
+    }));
+
+  Deno.test(`${make.name}: a database of a newer program is named and left as it is, exit 2`, () =>
+    play({ make }, async (scene) => {
+      await signedIn(scene);
+      const path = `${scene.data}/${DATABASE_FILE}`;
+      const database = new DatabaseSync(path);
+      database.exec("PRAGMA user_version = 99; UPDATE meta SET value = '99' WHERE name = 'usable_from'");
+      database.close();
+      const newer = Deno.readFileSync(path);
+      await assertRefused(scene, /newer than this program/);
+      assert.deepEqual(Deno.readFileSync(path), newer);
+    }));
+
+  for (const wrong of ["another key", "no key"]) {
+    Deno.test(`${make.name}: with ${wrong} the server is locked, says so, and touches neither key nor database`, () =>
+      play({ make }, async (scene) => await lockOut(scene, wrong === "no key")));
+  }
+
+  const onSmallDisk = (act: (scene: Scene, disk: SmallDisk) => Promise<void>) => ({
+    ignore: !mountable,
+    fn: () =>
+      play({ make }, async (scene) => {
+        Deno.mkdirSync(scene.data);
+        using disk = smallDisk(scene.data);
+        await act(scene, disk);
+        await scene.end();
+      }),
+  });
+  Deno.test({
+    name: `${make.name}: a server whose disk is full serves what it has, and keeps a new login until there is room`,
+    ...onSmallDisk(serveOnFullDisk),
+  });
+  Deno.test({
+    name: `${make.name}: commands on a full disk end with exit 4 and lose nothing`,
+    ...onSmallDisk(commandsOnFullDisk),
+  });
+}
+
+async function lockOut(scene: Scene, missing: boolean): Promise<void> {
+  const id = await signedIn(scene);
+  const path = `${scene.data}/key`;
+  const key = Deno.readTextFileSync(path);
+  scene.keepSecret(key.trim().replace(/^.*:/, ""));
+  const other = `companion-token-server-key-1:${"A".repeat(43)}\n`;
+  if (missing) Deno.removeSync(path);
+  else Deno.writeTextFileSync(path, other);
+  const rows = rowsOf(scene);
+
+  {
+    await using server = await scene.serve();
+    const health = await fetch(`${server.origin}/healthz`);
+    assert.deepEqual([health.status, await health.json()], [503, { status: "locked" }]);
+    const { status, body, retryAfter } = await ask(server, id);
+    assert.deepEqual([status, retryAfter], [503, "5"], body);
+    assert.equal((await ask(server, crypto.randomUUID())).status, 404);
+    assert.match(server.process.stderr, /the logins are locked/);
+    await assertLocked(scene);
+    assert.equal((await server.stop()).code, 0);
+  }
+  await assertLocked(scene);
+  if (missing) assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
+  else assert.equal(Deno.readTextFileSync(path), other);
+  assert.deepEqual(rowsOf(scene), rows);
+
+  Deno.writeTextFileSync(path, key);
+  const server = await scene.serve();
+  assert.ok(scene.sim.isLive((await ask(server, id)).body));
+}
+
+async function assertLocked(scene: Scene): Promise<void> {
+  const list = await scene.run(["accounts", "list", "--json"]);
+  assert.equal(list.code, 0, list.stderr);
+  const [account] = JSON.parse(list.stdout);
+  assert.deepEqual([account.id, account.alias], [null, "ada_live"]);
+  for (const args of [["login", "--device"], ["login", "--paste"], ["accounts", "refresh", "ada_live"]]) {
+    const { code, stdout, stderr } = await scene.run(args);
+    assert.equal(code, 2, `${args}: ${stdout}${stderr}`);
+    assert.match(stderr, /TOKEN_SERVER_KEY_FILE/);
+  }
+}
+
+/** All that is in the database, but for the note of who has opened it. */
+function rowsOf(scene: Scene): unknown {
+  const database = new DatabaseSync(`${scene.data}/${DATABASE_FILE}`);
+  try {
+    return ["accounts", "ids", "journal", "slots", "settings", "apps"].map((table) =>
+      database.prepare(`SELECT * FROM ${table}`).all()
+    );
+  } finally {
+    database.close();
+  }
+}
+
+async function serveOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> {
+  const server = await scene.serve();
+  const first = await scene.signInByPaste();
+  const { body: token } = await ask(server, first.id);
+  disk.fill();
+  const refused = await scene.run(["accounts", "refresh", first.alias]);
+  assert.equal(refused.code, 4, refused.stderr);
+  assert.deepEqual(await ask(server, first.id), { status: 200, body: token, retryAfter: null });
+  assert.equal(scene.sim.requests.filter(isRefresh).length, 0, "nothing is sent that could not be journalled");
+  const second = await scene.signInByPaste("kohosuto");
+  assert.ok(scene.sim.isLive((await ask(server, second.id)).body));
+  const health = await fetch(`${server.origin}/healthz`);
+  assert.deepEqual([health.status, await health.json()], [503, { status: "store" }]);
+  disk.free();
+  assert.equal((await server.stop()).code, 0);
+
+  const again = await scene.serve();
+  for (const { id } of [first, second]) assert.ok(scene.sim.isLive((await ask(again, id)).body));
+  assert.equal((await scene.run(["accounts", "refresh", first.alias])).code, 0);
+}
+
+function isRefresh({ params }: { params: Partial<Record<string, string>> }): boolean {
+  return params["grant_type"] === "refresh_token";
+}
+
+async function commandsOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> {
+  const { id, alias } = await scene.signInByPaste();
+  const login = scene.start(["login", "--paste", "--json"]);
+  const { authorizeUrl } = JSON.parse((await login.printed(/^\{.*\}$/m))[0]);
+  disk.fill();
+  await login.type(await scene.sim.signIn(authorizeUrl, { user: "kohosuto" }));
+  const ended = await login.ended();
+  assert.equal(ended.code, 4, ended.stdout + ended.stderr);
+  assert.match(ended.stderr, /disk/);
+  for (const args of [["serve", "--port", "0"], ["accounts", "rotate-id", alias], ["login", "--device"]]) {
+    const { code, stdout, stderr } = await scene.run(args);
+    assert.equal(code, 4, `${args}: ${stdout}${stderr}`);
+    assert.match(stderr, /Make room on the disk/);
+  }
+  disk.free();
+  const server = await scene.serve();
+  assert.ok(scene.sim.isLive((await ask(server, id)).body));
+  const { id: second } = await scene.signInByPaste("kohosuto");
+  assert.ok(scene.sim.isLive((await ask(server, second)).body));
+}
