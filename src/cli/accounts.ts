@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { AppError } from "../core/error.ts";
 import { REASONS } from "../core/reason_words.ts";
 import { ask, type CommandParts, printJson } from "./command.ts";
+import { exportCompanionCommand } from "./export_companion.ts";
 import type { AccountJson, Operations } from "./operations.ts";
 import { withOperations } from "./reach.ts";
 
@@ -10,7 +11,7 @@ interface Options {
   readonly yes?: true;
 }
 
-/** `accounts list|show|refresh|rotate-id|remove`. */
+/** `accounts list|show|refresh|rotate-id|remove|export-companion`. */
 export function accountsCommand(partsOf: (command: Command) => CommandParts): Command {
   const accounts = new Command("accounts").description("look at the accounts and change them");
   const add = (
@@ -34,7 +35,8 @@ export function accountsCommand(partsOf: (command: Command) => CommandParts): Co
     "refresh <alias>",
     "get a new access token from Twitch now",
     async ({ terminal }, operations, alias, options) => {
-      const account = await operations.refreshAccount({ alias });
+      // The id is a secret and none of what was asked for.
+      const { id: _, ...account } = await operations.refreshAccount({ alias });
       if (options.json) return printJson(terminal, account);
       terminal.print(
         `Refreshed ${account.alias}: good until ${account.expiresAt ?? "Twitch says otherwise"}`,
@@ -54,6 +56,7 @@ export function accountsCommand(partsOf: (command: Command) => CommandParts): Co
   );
   add("remove <alias>", "make the login void at Twitch and forget it", remove)
     .option("--yes", "do not ask");
+  accounts.addCommand(exportCompanionCommand(partsOf));
   return accounts;
 }
 

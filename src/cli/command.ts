@@ -48,7 +48,7 @@ export function partsFor(flags: Flags, surroundings: Surroundings): CommandParts
 
 /** The process's own surroundings. */
 export function systemSurroundings(): Surroundings {
-  return { env: readEnvironment(), terminal: systemTerminal(), clock: systemClock, onStop };
+  return { env: readEnvironment(), terminal: systemTerminal(), clock: systemClock(), onStop };
 }
 
 /** All of it where that is allowed, for the sake of warnings about misspelt names; else what the program knows. */

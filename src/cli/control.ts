@@ -18,6 +18,7 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "showAccount",
   "refreshAccount",
   "rotateId",
+  "switchRelay",
   "removeAccount",
   "beginLogin",
   "finishLogin",
@@ -26,6 +27,8 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "saveApp",
   "appInUse",
   "storedApp",
+  "examine",
+  "testNotice",
 ];
 
 interface ServeFile {
@@ -39,14 +42,21 @@ function serveFileIn(dataDir: string): string {
   return `${dataDir}/serve.json`;
 }
 
-/** Tells commands where this server is, until disposed of. */
+/** Tells commands where this server is, until disposed of. Throws `AppError` `disk` if that cannot be written. */
 export async function announce(dataDir: string, address: string, secret: Secret): Promise<AsyncDisposable> {
   const path = serveFileIn(dataDir);
   const content: ServeFile = { pid: Deno.pid, address, secret: secret.reveal() };
   const fresh = `${path}.new`;
-  await Deno.remove(fresh).catch(() => undefined);
-  await Deno.writeTextFile(fresh, JSON.stringify(content), { mode: 0o600, createNew: true });
-  await Deno.rename(fresh, path);
+  try {
+    await Deno.remove(fresh).catch(() => undefined);
+    await Deno.writeTextFile(fresh, JSON.stringify(content), { mode: 0o600, createNew: true });
+    await Deno.rename(fresh, path);
+  } catch (cause) {
+    throw new AppError("disk", `Cannot start: ${path} cannot be written`, {
+      hint: "Make room on the disk, or replace the card if it fails; nothing that was stored before is lost",
+      cause,
+    });
+  }
   return { [Symbol.asyncDispose]: () => Deno.remove(path).catch(() => undefined) };
 }
 

@@ -8,6 +8,7 @@ import {
   refreshNow,
   removeAccount,
   rotateId,
+  switchRelay,
   viewOf,
 } from "../core/accounts.ts";
 import type { Reason, Time } from "../core/account.ts";
@@ -16,7 +17,10 @@ import type { TwitchApp } from "../core/app.ts";
 import { loadApp } from "../core/app_setting.ts";
 import { AppError } from "../core/error.ts";
 import { readPasted } from "../core/paste.ts";
+import { testNotice } from "../core/notices.ts";
 import { Secret } from "../core/secret.ts";
+import type { Tested } from "../notice/notifier.ts";
+import { type Check, examine } from "./doctor_checks.ts";
 import type { Program } from "./program.ts";
 
 /** An account in the JSON of `accounts list|show`. */
@@ -32,6 +36,8 @@ export interface AccountJson {
   readonly since: string | null;
   readonly reason: Reason | null;
   readonly lastRefresh: string | null;
+  /** The relay may use it. */
+  readonly relay: boolean;
 }
 
 /** The last line of `login --json`, and what the text form is made of. */
@@ -76,6 +82,7 @@ export interface Operations {
   showAccount(input: { readonly alias: string }): Promise<AccountJson>;
   refreshAccount(input: { readonly alias: string }): Promise<AccountJson>;
   rotateId(input: { readonly alias: string }): Promise<AccountJson>;
+  switchRelay(input: { readonly alias: string; readonly on: boolean }): Promise<AccountJson>;
   removeAccount(input: { readonly alias: string }): Promise<{ readonly revoked: boolean }>;
   beginLogin(input: WishJson): Promise<{ authorizeUrl: string; redirectUri: string; state: string }>;
   finishLogin(input: { readonly pasted: string; readonly state: string }): Promise<ConnectedJson>;
@@ -88,6 +95,10 @@ export interface Operations {
   appInUse(input: Record<never, never>): Promise<AppJson>;
   /** The app that the setup stored, whatever flags and environment say. */
   storedApp(input: Record<never, never>): Promise<AppJson>;
+  /** What `doctor` can only learn where the data are open. */
+  examine(input: Record<never, never>): Promise<readonly Check[]>;
+  /** Sends a test message to every address for notices. */
+  testNotice(input: Record<never, never>): Promise<readonly Tested[]>;
 }
 
 /** A moment in JSON: RFC 3339, UTC. */
@@ -98,6 +109,8 @@ export function timeJson(time: Time | undefined): string | null {
 /** What the operations need to know of the process that they run in. */
 export interface Host {
   redirectUri(): string;
+  /** Where the server listens; 0 if that is not known. */
+  port(): number;
   /** It goes on after the operation, so a login that the disk has refused is kept in memory and written later. */
   readonly lasts: boolean;
 }
@@ -125,6 +138,10 @@ export function localOperations(program: Program, host: Host): Operations {
     },
     async rotateId({ alias }) {
       await rotateId(roster, loginNamed(roster, alias));
+      return show(alias);
+    },
+    async switchRelay({ alias, on }) {
+      await switchRelay(roster, loginNamed(roster, alias), on);
       return show(alias);
     },
     removeAccount: async ({ alias }) => ({ revoked: await removeAccount(roster, loginNamed(roster, alias)) }),
@@ -157,6 +174,8 @@ export function localOperations(program: Program, host: Host): Operations {
     },
     appInUse: () => Promise.resolve(appJson(roster.app)),
     storedApp: async () => appJson(await loadApp(deps)),
+    examine: () => examine(program, host),
+    testNotice: () => program.notifier.test(testNotice(deps.clock.now())),
   };
 }
 
@@ -190,6 +209,7 @@ function accountJson(view: AccountView): AccountJson {
     since: timeJson(view.since),
     reason: view.reason ?? null,
     lastRefresh: timeJson(view.lastRefresh),
+    relay: view.relay,
   };
 }
 

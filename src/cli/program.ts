@@ -3,8 +3,10 @@ import { loadApp, saveApp } from "../core/app_setting.ts";
 import { Connector } from "../core/connect.ts";
 import type { Clock, Deps, Log } from "../core/ports.ts";
 import { Refresher } from "../core/refresher.ts";
+import { Relay } from "../core/relay.ts";
 import { Roster } from "../core/roster.ts";
 import { SECOND } from "../core/account.ts";
+import { createNotifier, type NetworkNotifier } from "../notice/notifier.ts";
 import { openStore } from "../store/open.ts";
 import { createTwitch } from "../twitch/client.ts";
 import { openVault } from "../vault/vault.ts";
@@ -25,6 +27,8 @@ export interface Program extends AsyncDisposable {
   readonly roster: Roster;
   readonly refresher: Refresher;
   readonly connector: Connector;
+  readonly relay: Relay;
+  readonly notifier: NetworkNotifier;
   /** Stores the app of the setup and uses it; false if flags or environment name one, which goes first. */
   storeApp(app: TwitchApp): Promise<boolean>;
 }
@@ -63,13 +67,25 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   open.defer(() => refresher.close(AbortSignal.timeout(LAST_WAIT)));
   const connector = new Connector(roster);
   open.defer(() => connector.close());
+  const relay = new Relay(roster, refresher, twitch);
+  for (const url of config.noticeUrls) masks.add(url);
+  const notifier = open.use(createNotifier(config.noticeUrls, { clock, log }));
   const end = open.move();
   const storeApp = async (app: TwitchApp): Promise<boolean> => {
     await saveApp(deps, app);
     if (!isFixed(config, "clientId")) await useApp(app);
     return !isFixed(config, "clientId");
   };
-  return { deps, roster, refresher, connector, storeApp, [Symbol.asyncDispose]: () => end.disposeAsync() };
+  return {
+    deps,
+    roster,
+    refresher,
+    connector,
+    relay,
+    notifier,
+    storeApp,
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  };
 }
 
 async function appInUse(settings: Settings, deps: Deps): Promise<TwitchApp | undefined> {

@@ -27,6 +27,7 @@ export async function withOperations<T>(
       await using program = await openProgram(parts);
       return await use(localOperations(program, {
         redirectUri: () => redirectUri(config, config.port),
+        port: () => config.port,
         lasts: false,
       }));
     }

@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from "../core/error.ts";
 import { accountsCommand } from "./accounts.ts";
 import { type CommandParts, partsFor, printJson, type Surroundings, systemSurroundings } from "./command.ts";
 import type { Flags } from "./config.ts";
+import { doctor, type DoctorOptions } from "./doctor.ts";
 import { healthcheck } from "./healthcheck.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { serve } from "./serve.ts";
@@ -98,6 +99,11 @@ function createProgram(surroundings: Surroundings): Command {
     .description("print the effective settings and where each comes from")
     .option("--json", "print JSON")
     .action((options: { json?: true }, command) => showConfig(parts(command), options.json === true));
+  program.command("doctor")
+    .description("look at everything that must be right, and say what is not and what to do")
+    .option("--test-notice", "only send a test message to every address for notices")
+    .option("--json", "print JSON")
+    .action((options: DoctorOptions, command) => doctor(parts(command), options));
   program.command("healthcheck")
     .description("ask the running server whether all is well")
     .action((_options, command) => healthcheck(parts(command)));

@@ -2,10 +2,13 @@
  * The running server: the only home of `Deno.serve`, `Deno.cron` and signals. It listens before it asks Twitch
  * anything, so that Companion is answered from memory at once.
  */
-import { SECOND } from "../core/account.ts";
+import { MINUTE, SECOND } from "../core/account.ts";
 import type { TwitchApp } from "../core/app.ts";
+import { doubtTimes, newestTime } from "../core/doubt.ts";
 import { AppError } from "../core/error.ts";
+import { NoticeBoard } from "../core/notice_board.ts";
 import { randomSecret, type Secret } from "../core/secret.ts";
+import { SteadyClock } from "../core/steady_clock.ts";
 import { createHandler } from "../http/app.tsx";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { type Config, redirectUri } from "./config.ts";
@@ -18,7 +21,7 @@ import { openProgram, type Program, type ProgramParts } from "./program.ts";
 import { Pulse } from "./pulse.ts";
 import { reachableUrls } from "./reachable.ts";
 import type { Terminal } from "./terminal.ts";
-import { PROGRAM, VERSION } from "./version.ts";
+import { MADE_AT, PROGRAM, VERSION } from "./version.ts";
 
 /** Connections that are still open then are cut: a client may hold one idle for ever. */
 const SHUTDOWN = 3 * SECOND;
@@ -50,6 +53,7 @@ export async function serve(parts: ServeParts): Promise<void> {
   await using program = await openProgram(parts);
   for (const warning of config.warnings) log.warn(warning);
   warnOfRuntime(program);
+  watchClock(program);
 
   const place: Place = { port: config.port };
   const pulse = new Pulse(program.roster);
@@ -59,7 +63,9 @@ export async function serve(parts: ServeParts): Promise<void> {
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
   greet(terminal, { config, port: place.port, program });
   log.info("listening", { program: PROGRAM, port: place.port, accounts: program.roster.all().length });
-  await keepRefreshing(program, pulse, stop);
+  using board = config.noticeUrls.length > 0 ? new NoticeBoard(program.roster, program.notifier) : undefined;
+  await board?.load();
+  await keepRefreshing(program, pulse, stop, () => board?.look());
   log.info("stopping");
   await Promise.race([server.shutdown(), clock.sleep(SHUTDOWN)]);
 }
@@ -70,13 +76,14 @@ async function handlerFor(
   { place, pulse, secret }: { readonly place: Place; readonly pulse: Pulse; readonly secret: Secret },
 ): Promise<Handler> {
   const config = settings();
-  const { deps, roster, refresher, connector } = program;
+  const { deps, roster, refresher, connector, relay } = program;
   const redirect = (): string => redirectUri(config, place.port);
   const names = await openHostNames(deps.store, config);
   return createHandler({
     roster,
     refresher,
     connector,
+    relay,
     clock,
     log,
     hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
@@ -87,7 +94,11 @@ async function handlerFor(
     async saveApp(app: TwitchApp) {
       if (!await program.storeApp(app)) throw appIsFixed();
     },
-    control: controlRoute(localOperations(program, { redirectUri: redirect, lasts: true }), secret, log),
+    control: controlRoute(
+      localOperations(program, { redirectUri: redirect, port: () => place.port, lasts: true }),
+      secret,
+      log,
+    ),
     version: VERSION,
     baseUrls: () => reachableUrls(config, place.port),
   });
@@ -113,10 +124,16 @@ function listen(config: Config, handler: Handler): Deno.HttpServer<Deno.NetAddr>
   }
 }
 
-/** Whether the system gives `::` to IPv6 alone; systems that do not say give it both. */
+/**
+ * Whether the system gives `::` to IPv6 alone: then the same port can be had on IPv4 as well. Linux alone can be set up
+ * so (`net.ipv6.bindv6only`, which Deno lets nobody read who may not do everything).
+ */
 function ipv6Only(): boolean {
+  if (Deno.build.os !== "linux") return false;
   try {
-    return Deno.readTextFileSync("/proc/sys/net/ipv6/bindv6only").trim() === "1";
+    using both = Deno.listen({ hostname: "::", port: 0 });
+    using _rest = Deno.listen({ hostname: "0.0.0.0", port: both.addr.port });
+    return true;
   } catch {
     return false;
   }
@@ -158,10 +175,16 @@ function machineName(): string | undefined {
  * Refreshes what is due each minute until `stop`. `Deno.cron` goes by the wall clock and stalls when that jumps back,
  * as on a Pi whose clock is set late: the backstop goes by a clock that does not jump.
  */
-async function keepRefreshing(program: Program, pulse: Pulse, stop: AbortSignal): Promise<void> {
+async function keepRefreshing(
+  program: Program,
+  pulse: Pulse,
+  stop: AbortSignal,
+  afterRound: () => void,
+): Promise<void> {
   const tick = async (): Promise<void> => {
     pulse.beat();
     await program.refresher.due();
+    afterRound();
   };
   const cron = Deno.cron("refresh tokens", { minute: { every: 1 } }, { signal: stop }, tick);
   const backstop = setInterval(() => pulse.faint() && tick(), BACKSTOP);
@@ -174,6 +197,22 @@ async function keepRefreshing(program: Program, pulse: Pulse, stop: AbortSignal)
   await cron;
   // What is under way is waited for, within bounds, when the refresher is closed.
   void first;
+}
+
+/** A clock that is wrong ends no login: where it was, `/validate` is asked instead. */
+function watchClock({ deps, roster, refresher }: Program): void {
+  const { clock, log } = deps;
+  const earliest = Math.max(MADE_AT, newestTime(roster) - MINUTE);
+  if (clock.now() < earliest) {
+    log.warn("the clock of this machine is wrong", { atLeast: new Date(earliest).toISOString() });
+    doubtTimes(roster);
+  }
+  if (!(clock instanceof SteadyClock)) return;
+  clock.onJump = (jump) => {
+    log.warn("the clock of this machine has jumped", { seconds: Math.round(jump / SECOND) });
+    doubtTimes(roster);
+    refresher.due();
+  };
 }
 
 function warnOfRuntime({ deps }: Program): void {

@@ -94,12 +94,12 @@ export function redirectUri(text: string): string | Problem {
   );
 }
 
-/** Addresses for notices, between blanks or commas. */
+/** Addresses for notices, between blanks or commas; `ntfy+` may stand before one of an ntfy server. */
 export function noticeUrls(text: string): readonly Secret[] | Problem {
-  const addresses = text.split(/\s+|,\s*(?=https?:)/).map((one) => one.replace(/,$/, "")).filter((one) =>
-    one !== ""
-  );
-  const problem = addresses.map(webAddress).find((one) => one instanceof Problem);
+  const addresses = text.split(/\s+|,\s*(?=(?:ntfy\+)?https?:)/i).map((one) => one.replace(/,$/, ""))
+    .filter((one) => one !== "");
+  const problem = addresses.map((one) => webAddress(one.replace(/^ntfy\+/i, "")))
+    .find((one) => one instanceof Problem);
   if (problem !== undefined) return problem;
   return [...new Set(addresses)].map((one) => new Secret(one));
 }

@@ -36,5 +36,10 @@ export function systemTerminal(): Terminal {
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = new TextEncoder().encode(`${text}\n`);
-  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  } catch (error) {
+    // The reader has left, as `head` does: the work goes on, and its exit status is what counts.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }

@@ -98,6 +98,8 @@ export interface Account {
   /** When refresh requests left that did not end in a stored grant; at most the last hour's. */
   readonly sends: readonly Time[];
   readonly createdAt: Time;
+  /** The relay may use it; a person's choice. */
+  readonly relay: boolean;
   /** Counts the writes of the row. Every write names the one that it read. */
   readonly revision: number;
 }

@@ -27,6 +27,8 @@ export interface AccountView {
   readonly reason: Reason | undefined;
   readonly nextTry: Time | undefined;
   readonly lastRefresh: Time | undefined;
+  /** The relay may use it. */
+  readonly relay: boolean;
   readonly askedAt: Time | undefined;
 }
 
@@ -49,6 +51,7 @@ export function viewOf(roster: Roster, login: Login, now: Time): AccountView {
     reason: health.state === "connected" ? undefined : health.reason,
     nextTry: health.state === "retrying" ? health.nextTry : undefined,
     lastRefresh: account.lastRefresh,
+    relay: account.relay,
     askedAt: login.askedAt,
   };
 }
@@ -83,6 +86,12 @@ export async function rotateId(roster: Roster, login: Login): Promise<Secret> {
 /** Changes what the person calls the account. */
 export async function relabel(roster: Roster, login: Login, label: string): Promise<void> {
   await roster.update(login, (row) => ({ ...row, label }));
+}
+
+/** Lets the relay use the account, or forbids it. */
+export async function switchRelay(roster: Roster, login: Login, on: boolean): Promise<void> {
+  await roster.update(login, (row) => ({ ...row, relay: on }));
+  roster.deps.log.info("relay switched", { account: login.account.alias, on });
 }
 
 /** Refreshes now, for a person who wants a token that lasts. Throws `AppError` if it did not come to a new grant. */

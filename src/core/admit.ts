@@ -112,6 +112,7 @@ async function addNew(roster: Roster, asked: Asked, who: Who, grant: Grant, now:
     refusals: undefined,
     sends: [],
     createdAt: now,
+    relay: true,
     revision: 1,
   };
   const id = newId();
@@ -168,7 +169,7 @@ async function currentId(roster: Roster, login: Login, now: Time): Promise<Secre
 }
 
 /** Twitch login names are short and plain; a taken one gets a number. */
-function freeAlias(roster: Roster, name: string): string {
+export function freeAlias(roster: Roster, name: string): string {
   const base = name.toLowerCase().replace(/[^a-z0-9_]/g, "") || "account";
   let alias = base;
   for (let number = 2; roster.byAlias(alias) !== undefined; number++) alias = `${base}-${number}`;

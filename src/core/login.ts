@@ -28,25 +28,39 @@ export interface Login {
   askedAt: Time | undefined;
   /** The last time `/validate` was asked, and whether Twitch gave an answer of its own. */
   validation: { readonly at: Time; readonly answered: boolean } | undefined;
+  /** The last thing asked of Twitch for it that failed, as a button shows it: `AD 429`. */
+  lastPress: { readonly at: Time; readonly word: string } | undefined;
   /** Until then a question is answered with `access` and nothing else is looked at. */
   calmUntil: Time;
-  /** Called once, at the next change. */
+  /** Each is called at every change until it takes itself out. */
   readonly watchers: Set<() => void>;
 }
+
+/** A grant out of a backup: the generation in whose place it comes, and what is known beyond its row. */
+export interface RestoredGrant {
+  readonly replaces: number;
+  readonly known: typeof NOTHING_KNOWN & Pick<Login, "access">;
+}
+
+/** What is known of a grant that Twitch has said nothing about and that is as it is on the disk. */
+export const NOTHING_KNOWN = {
+  accessDead: false,
+  unconfirmed: false,
+  saveAt: undefined,
+  entryEnded: false,
+  validation: undefined,
+} as const;
 
 /** A login of which only the row is known. */
 export function newLogin(account: Account): Login {
   return {
+    ...NOTHING_KNOWN,
     account,
     access: undefined,
-    accessDead: false,
     open: undefined,
-    unconfirmed: false,
-    saveAt: undefined,
-    entryEnded: false,
     unsavedId: undefined,
     askedAt: undefined,
-    validation: undefined,
+    lastPress: undefined,
     calmUntil: 0,
     watchers: new Set(),
   };

@@ -15,6 +15,7 @@ import type {
   Time,
 } from "./account.ts";
 import type { AppFacts, TwitchApp } from "./app.ts";
+import type { Notice } from "./notices.ts";
 import type { Secret } from "./secret.ts";
 
 export type Awaitable<T> = T | Promise<T>;
@@ -41,7 +42,7 @@ export interface Log {
 export interface Binding {
   /** An account's key, or `server` for what belongs to none. */
   readonly owner: string;
-  readonly purpose: "grant" | "id" | "app";
+  readonly purpose: "grant" | "id" | "app" | "backup key";
   /** The grant's generation; 0 for what has none. */
   readonly generation: number;
 }
@@ -212,6 +213,15 @@ export interface Helix {
     request: HelixRequest,
     timeout: Duration,
   ): Promise<HelixAnswer | Unavailable>;
+}
+
+/** `taken` by at least one address · `undeliverable`: all have given up · `stopped` before it came to either. */
+export type Delivery = "taken" | "undeliverable" | "stopped";
+
+/** Messages to people, at addresses of their choice. */
+export interface Notifier {
+  /** Delivers in the background, trying again for a bounded time; never rejects. Per address one after the other. */
+  send(notice: Notice): Promise<Delivery>;
 }
 
 /** What every use case is given. */

@@ -10,7 +10,7 @@ import { type AppFacts, oldTokensDie, type TwitchApp } from "./app.ts";
 import { AppError } from "./error.ts";
 import { openId } from "./ids.ts";
 import { KnownApps } from "./known_apps.ts";
-import { IdIndex, type KnownId, type Login, newLogin } from "./login.ts";
+import { IdIndex, type KnownId, type Login, newLogin, type RestoredGrant } from "./login.ts";
 import type { Deps } from "./ports.ts";
 import { questionRefreshAt, type Situation } from "./schedule.ts";
 import { digestOf, type Secret } from "./secret.ts";
@@ -166,15 +166,19 @@ export class Roster {
     return 1;
   }
 
-  /** Like `update`, with the journal entry in the same commit. Throws `disk`: what cannot be journalled is not sent. */
-  async beginRefresh(login: Login, entry: JournalEntry, change: Change): Promise<Saved> {
-    if (login.account.generation !== entry.generation) return "superseded";
+  /**
+   * Like `update`, with the journal entry in the same commit; also for a grant brought `by` a backup, which may be spent.
+   * Throws `disk`: what cannot be journalled is not sent.
+   */
+  async beginRefresh(login: Login, entry: JournalEntry, change: Change, by?: RestoredGrant): Promise<Saved> {
+    if (login.account.generation !== (by?.replaces ?? entry.generation)) return "superseded";
     const next = change(login.account);
     if (!await this.deps.store.beginRefresh(next, entry)) {
-      return await this.#reread(login) ? await this.beginRefresh(login, entry, change) : "gone";
+      return await this.#reread(login) ? await this.beginRefresh(login, entry, change, by) : "gone";
     }
     login.account = { ...next, revision: next.revision + 1 };
     login.open = entry;
+    Object.assign(login, by?.known);
     this.touch(login);
     return "saved";
   }
@@ -197,6 +201,7 @@ export class Roster {
       if (login.account.generation !== generation) return "superseded";
       return await this.#write(login, change, save, access);
     }
+    if (saved === "superseded") return saved;
     if (access !== undefined) Object.assign(login, { access, accessDead: false, unconfirmed: false });
     this.touch(login);
     if (saved === "saved") await this.#apps.write();
@@ -277,9 +282,9 @@ export class Roster {
     if (login.open?.generation !== account.generation) login.open = undefined;
     const app = this.#app?.clientId === account.clientId ? this.#app : undefined;
     const aligned = app !== undefined && oldTokensDie(app, this.factsOf(account.clientId));
-    login.calmUntil = access === undefined
-      ? 0
-      : questionRefreshAt(account, aligned) ?? Number.POSITIVE_INFINITY;
+    // An expiry that is not known makes /validate the judge: until it has answered, a question waits for it.
+    const judged = login.validation?.answered === true ? Number.POSITIVE_INFINITY : 0;
+    login.calmUntil = access === undefined ? 0 : questionRefreshAt(account, aligned) ?? judged;
     for (const watcher of [...login.watchers]) watcher();
   }
 

@@ -22,13 +22,18 @@ export function tokenAtHand(login: Login, now: Time): Secret | undefined {
  * The access token of a login. Starts a refresh if one is due and waits a moment for it; a token that still lives is
  * answered in any case. Throws `AppError`: `needs_login` if a person must sign in again, `locked`, else `unavailable`.
  */
-export async function tokenFor(roster: Roster, refresher: Refresher, login: Login): Promise<Secret> {
+export async function tokenFor(
+  roster: Roster,
+  refresher: Refresher,
+  login: Login,
+  longest: Duration = HOLD,
+): Promise<Secret> {
   const { clock, vault } = roster.deps;
   const start = clock.now();
   const calm = tokenAtHand(login, start);
   if (calm !== undefined) return calm;
   const { generation } = login.account;
-  using hold = holdFor(roster, HOLD);
+  using hold = holdFor(roster, longest);
   let busy = true;
   const work = refresher.one(login, "question").then(() => {
     busy = false;
@@ -49,7 +54,8 @@ function living(login: Login, now: Time): Secret | undefined {
   return expired(login.account, now) ? undefined : login.access;
 }
 
-function noToken(login: Login, locked: string | undefined): AppError {
+/** Why there is no token to answer. */
+export function noToken(login: Login, locked: string | undefined): AppError {
   if (login.account.health.state === "needs_login") {
     return new AppError("needs_login", "Cannot answer a token: this Twitch login has ended", {
       hint: "Sign in to Twitch again on the token server; the id stays the same",

@@ -13,7 +13,7 @@ const NOTICES: Readonly<Record<string, string>> = {
 
 /** `GET /accounts/<alias>`. */
 export function showAccount(c: Page, room: Room): Promise<Response> {
-  const { roster, clock, baseUrls } = room.deps;
+  const { roster, clock, baseUrls, presets } = room.deps;
   const login = named(c, room);
   const now = clock.now();
   const view = viewOf(roster, login, now);
@@ -24,6 +24,7 @@ export function showAccount(c: Page, room: Room): Promise<Response> {
       result={c.req.query("new") === undefined ? undefined : room.results.get(view.alias)}
       notice={NOTICES[c.req.query("done") ?? ""]}
       baseUrls={baseUrls()}
+      buttonScopes={presets.find(({ name }) => name === "buttons")?.scopes ?? []}
       formToken={room.forms.token}
       now={now}
     />

@@ -3,6 +3,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as accounts from "./accounts.tsx";
 import { answerToken, pathOf } from "./companion.ts";
+import { downloadFile } from "./companion_download.ts";
 import * as connect from "./connect.tsx";
 import type { HttpDeps, PeerInfo } from "./deps.ts";
 import { FORM_FIELD } from "./form.ts";
@@ -12,13 +13,14 @@ import * as home from "./home.tsx";
 import { type Env, show, showError, showProblem } from "./page.tsx";
 import { ElsewherePage } from "./pages/elsewhere.tsx";
 import { codeOf, jsonAnswer, lineAnswer, PROBLEMS } from "./problem.tsx";
+import { answerRelay, isRelayed } from "./relay.ts";
 import { createRoom, type Room } from "./room.ts";
 import * as setup from "./setup.tsx";
-import { healthz, statusJson, statusLine, tokenJson } from "./status.ts";
+import { healthz, statusJson, statusLine, statusPicture, tokenJson } from "./status.ts";
 
 const MOST_BODY = 64 * 1024;
 /** Paths of machines: what is not there is answered in one line, not with a page. */
-const FOR_MACHINES = /^\/(status|as\/|metrics$|control$)/;
+const FOR_MACHINES = /^\/(status|metrics$|control$)/;
 
 /** Answers every request: a token question at once, everything else by the table of routes. */
 export function createHandler(
@@ -28,7 +30,10 @@ export function createHandler(
   const app = createApp(deps, room);
   const answer = (request: Request, info: PeerInfo): Response | Promise<Response> =>
     answerToken(request, info, room) ?? app.fetch(request, { info });
-  return (request, info) => request.method === "HEAD" ? head(request, info, answer) : answer(request, info);
+  return (request, info) =>
+    request.method === "HEAD" && !isRelayed(request.url)
+      ? head(request, info, answer)
+      : answer(request, info);
 }
 
 /** What GET answers without its body. The length is told here: of an empty body the server would say 0. */
@@ -64,9 +69,13 @@ function addMachineRoutes(app: Hono<Env>, room: Room): void {
   app.get("/token.json", (c) => tokenJson(c.req.raw, c.env?.info, room));
   app.get("/status", (c) => statusJson(c.req.raw, room));
   app.get("/status.txt", (c) => statusLine(c.req.raw, room));
+  app.get("/status.png", (c) => statusPicture(c.req.raw, room));
   app.get("/healthz", (c) => healthz(c.req.raw, room));
   for (const path of ["/token.json", "/status"]) app.all(path, () => jsonAnswer("wrong_method"));
-  for (const path of ["/status.txt", "/healthz"]) app.all(path, () => lineAnswer("wrong_method"));
+  for (const path of ["/status.txt", "/status.png", "/healthz"]) {
+    app.all(path, () => lineAnswer("wrong_method"));
+  }
+  app.all("/as/*", (c) => answerRelay(c.req.raw, c.env?.info, room));
   app.post("/control", (c) => control(c.req.raw, c.env?.info, room));
 }
 
@@ -95,6 +104,8 @@ function addPages(app: Hono<Env>, room: Room): void {
   app.post("/accounts/:alias/label", (c) => accounts.renameAccount(c, room));
   app.post("/accounts/:alias/refresh", (c) => accounts.refreshAccount(c, room));
   app.post("/accounts/:alias/id", (c) => accounts.renewId(c, room));
+  app.get("/accounts/:alias/companion.companionconfig", (c) => downloadFile(c, room, "page"));
+  app.get("/accounts/:alias/companion-triggers.companionconfig", (c) => downloadFile(c, room, "triggers"));
   app.get("/accounts/:alias/remove", (c) => accounts.confirmRemove(c, room));
   app.post("/accounts/:alias/remove", (c) => accounts.remove(c, room));
 }

@@ -2,6 +2,7 @@
 import type { Awaitable, Clock, Log } from "../core/ports.ts";
 import type { Connector } from "../core/connect.ts";
 import type { Refresher } from "../core/refresher.ts";
+import type { Relay } from "../core/relay.ts";
 import type { Roster } from "../core/roster.ts";
 import type { TwitchApp } from "../core/app.ts";
 
@@ -38,6 +39,7 @@ export interface HttpDeps {
   readonly roster: Roster;
   readonly refresher: Refresher;
   readonly connector: Connector;
+  readonly relay: Relay;
   readonly log: Log;
   readonly clock: Clock;
   readonly hosts: Hosts;

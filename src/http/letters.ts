@@ -1,6 +1,6 @@
 /**
  * The letters of the pictures, seven cells high, drawn so that they can be read here: digits, capitals, the `h` and
- * `m` of a time, and `% : - +`. Most are four cells wide, which lets seven letters stand on a button in thick strokes.
+ * `m` of a time, and `% : - + _`. Most are four cells wide, which lets seven letters stand on a button in thick strokes.
  */
 
 interface Band {
@@ -8,9 +8,6 @@ interface Band {
   readonly of: string;
   readonly rows: readonly string[];
 }
-
-/** Height of every letter, in cells. */
-export const LETTER_HEIGHT = 7;
 
 const BANDS: readonly Band[] = [
   {
@@ -62,15 +59,15 @@ const BANDS: readonly Band[] = [
     ],
   },
   {
-    of: "hm%:-+",
+    of: "hm%:-+_",
     rows: [
-      "#... ..... ##..# . ... ...",
-      "#... ..... ##.#. . ... ...",
-      "#... ####. ...#. # ... .#.",
-      "###. #.#.# ..#.. . ### ###",
-      "#..# #.#.# .#... # ... .#.",
-      "#..# #.#.# .#.## . ... ...",
-      "#..# #.#.# #..## . ... ...",
+      "#... ..... ##..# . ... ... ...",
+      "#... ..... ##.#. . ... ... ...",
+      "#... ####. ...#. # ... .#. ...",
+      "###. #.#.# ..#.. . ### ### ...",
+      "#..# #.#.# .#... # ... .#. ...",
+      "#..# #.#.# .#.## . ... ... ...",
+      "#..# #.#.# #..## . ... ... ###",
     ],
   },
 ];

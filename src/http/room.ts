@@ -2,6 +2,7 @@ import type { Connected } from "../core/admit.ts";
 import type { HttpDeps } from "./deps.ts";
 import { Forms } from "./form.ts";
 import { HostGuard } from "./guard.ts";
+import { Pictures } from "./picture.ts";
 import { Throttle } from "./throttle.ts";
 
 /** What all routes of one server share. */
@@ -10,6 +11,7 @@ export interface Room {
   readonly hosts: HostGuard;
   readonly throttle: Throttle;
   readonly forms: Forms;
+  readonly pictures: Pictures;
   /** How the last sign-in of an account ended, by its alias: told on the page that follows it. */
   readonly results: Map<string, Connected>;
 }
@@ -21,6 +23,7 @@ export function createRoom(deps: HttpDeps): Room {
     hosts: new HostGuard(deps.hosts, deps.log),
     throttle: new Throttle(),
     forms: new Forms(),
+    pictures: new Pictures(),
     results: new Map(),
   };
 }

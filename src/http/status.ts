@@ -1,7 +1,8 @@
-/** The routes for machines beside the token question: `/token.json`, `/status`, `/status.txt` and `/healthz`. */
+/** The routes for machines beside the token question: `/token.json`, `/status` in its three forms, and `/healthz`. */
 import { viewOf } from "../core/accounts.ts";
 import { type Duration, HOUR, MINUTE, type Time } from "../core/account.ts";
 import type { Login } from "../core/login.ts";
+import { failedPress } from "../core/relay.ts";
 import { tokenFor } from "../core/token.ts";
 import { idIn, loginOf, Unknown } from "./companion.ts";
 import type { PeerInfo } from "./deps.ts";
@@ -46,12 +47,30 @@ export async function statusJson(request: Request, room: Room): Promise<Response
 
 /** `GET /status.txt`: one line for a button, 200 whatever it says. */
 export async function statusLine(request: Request, room: Room): Promise<Response> {
-  const login = await loginOf(request, undefined, room, idIn(request.url));
-  if (login instanceof Unknown && login.code === "wrong_host") return lineAnswer("wrong_host");
-  const line = login instanceof Unknown ? "UNKNOWN ID" : lineOf(room, login, room.deps.clock.now());
+  const line = await buttonLine(request, room);
+  if (line === undefined) return lineAnswer("wrong_host");
   return new Response(line, {
     headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
   });
+}
+
+/** `GET /status.png`: that line as a picture. Whatever fails is no picture, so that the button shows its own red. */
+export async function statusPicture(request: Request, room: Room): Promise<Response> {
+  try {
+    const line = await buttonLine(request, room);
+    if (line === undefined) return lineAnswer("wrong_host");
+    const headers = { "content-type": "image/png", "cache-control": "no-store" };
+    return new Response(await room.pictures.of(line), { headers });
+  } catch (error) {
+    return lineAnswer(codeOf(error, room.deps.log));
+  }
+}
+
+/** What a button says about the login that is asked for; undefined under a host name that is not ours. */
+async function buttonLine(request: Request, room: Room): Promise<string | undefined> {
+  const login = await loginOf(request, undefined, room, idIn(request.url));
+  if (!(login instanceof Unknown)) return lineOf(room, login, room.deps.clock.now());
+  return login.code === "wrong_host" ? undefined : "UNKNOWN ID";
 }
 
 function lineOf(room: Room, login: Login, now: Time): string {
@@ -59,6 +78,8 @@ function lineOf(room: Room, login: Login, now: Time): string {
   // A person has to act, and should know while the last token still works.
   if (health === "needs_login") return "SIGN IN";
   if (!serving) return "TWITCH AWAY";
+  const failed = failedPress(login, now);
+  if (failed !== undefined) return failed;
   return expiresAt === undefined ? "OK" : `OK ${shortSpan(expiresAt - now)}`;
 }
 

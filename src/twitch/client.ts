@@ -1,7 +1,8 @@
 import type { Duration } from "../core/account.ts";
 import type { TwitchApp } from "../core/app.ts";
-import type { AuthorizeRequest, Clock, Twitch } from "../core/ports.ts";
+import type { AuthorizeRequest, Clock, Helix, Twitch } from "../core/ports.ts";
 import * as answers from "./answers.ts";
+import { callHelix } from "./helix.ts";
 import { send, type Sending, TIMEOUT } from "./sending.ts";
 
 /** Where Twitch is and how it is reached. */
@@ -43,8 +44,8 @@ export function sendsOnce(denoVersion: string): boolean {
   return differs < 0 || Number(numbers[differs]) > (SENDS_ONCE.from[differs] ?? 0);
 }
 
-/** Twitch over the network. Dispose of it to close its connections. */
-export function createTwitch(options: TwitchOptions): Twitch & Disposable {
+/** Twitch and its Helix API over the network. Dispose of it to close its connections. */
+export function createTwitch(options: TwitchOptions): Twitch & Helix & Disposable {
   const authUrl = withoutSlashes(options.authUrl);
   const apiUrl = withoutSlashes(options.apiUrl);
   const http = options.fetch ? undefined : createHttpClient(options.caCerts);
@@ -89,6 +90,8 @@ export function createTwitch(options: TwitchOptions): Twitch & Disposable {
       const headers = { authorization: `Bearer ${accessToken.reveal()}`, "client-id": app.clientId };
       return answers.displayNameIn(await get(`${apiUrl}/users`, headers));
     },
+    call: (app, access, request, timeout) =>
+      callHelix({ ...sending, timeout }, apiUrl, { app, access, request }),
     [Symbol.dispose]: () => http?.close(),
   };
 }

@@ -3,7 +3,7 @@
  * time-out runs from the request to the end of the body. Nothing here throws for what a network can do.
  */
 import { type Duration, type Reason, SECOND, type Time } from "../core/account.ts";
-import { type Answer, failureOf } from "./answers.ts";
+import { type Answer, type Failed, failureOf } from "./answers.ts";
 
 /** From the request to the end of the body. */
 export const TIMEOUT: Duration = 10 * SECOND;
@@ -17,8 +17,31 @@ export interface Sending {
   readonly now: () => Time;
 }
 
+/** What came back, and as much of its body as arrived. */
+export interface Received {
+  readonly kind: "received";
+  readonly response: Response;
+  readonly text: string;
+  /** What ended the body early; undefined if it is all here. */
+  readonly broken: Reason | undefined;
+}
+
 /** Sends one request and reads what comes back, as far as it comes. */
 export async function send(sending: Sending, url: string, init: RequestInit): Promise<Answer> {
+  const received = await receive(sending, url, init, BODY_LIMIT);
+  if (received.kind === "failed") return received;
+  const { response, text, broken } = received;
+  const retryAfter = retryAfterIn(response, sending.now());
+  return { kind: "answered", status: response.status, text, broken, retryAfter };
+}
+
+/** Like `send`, with the headers of the answer and a body of at most `limit` bytes. */
+export async function receive(
+  sending: Sending,
+  url: string,
+  init: RequestInit,
+  limit: number,
+): Promise<Received | Failed> {
   try {
     const signal = AbortSignal.timeout(sending.timeout);
     const response = await sending.fetch(url, {
@@ -27,9 +50,7 @@ export async function send(sending: Sending, url: string, init: RequestInit): Pr
       redirect: "manual",
       signal,
     });
-    const { text, broken } = await readBody(response.body);
-    const retryAfter = retryAfterIn(response, sending.now());
-    return { kind: "answered", status: response.status, text, broken, retryAfter };
+    return { kind: "received", response, ...await readBody(response.body, limit) };
   } catch (thrown) {
     return failureOf(thrown);
   }
@@ -46,12 +67,13 @@ function headers(init: RequestInit): Headers {
 
 async function readBody(
   body: ReadableStream<Uint8Array> | null,
+  limit: number,
 ): Promise<{ text: string; broken: Reason | undefined }> {
   if (!body) return { text: "", broken: undefined };
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  let left = BODY_LIMIT;
+  let left = limit;
   try {
     while (true) {
       const { done, value } = await reader.read();

@@ -1,5 +1,7 @@
 /** What a token question costs inside the process, against the least that any answer costs. */
+import { Relay } from "../../src/core/relay.ts";
 import { createHandler } from "../../src/http/app.tsx";
+import { ScriptedHelix } from "../support/scripted_helix.ts";
 import { signedIn, world } from "../support/world.ts";
 
 const made = await world();
@@ -7,8 +9,9 @@ const login = await signedIn(made);
 const [known] = made.roster.ids.of(login);
 const id = known?.id.reveal() ?? "";
 const { roster, refresher, connector, log, clock } = made;
+const relay = new Relay(roster, refresher, new ScriptedHelix(made.twitch));
 const handler = createHandler({
-  ...{ roster, refresher, connector, log, clock },
+  ...{ roster, refresher, connector, relay, log, clock },
   hosts: { allowed: () => [] },
   redirectUri: () => "http://localhost:8948/callback",
   presets: [],

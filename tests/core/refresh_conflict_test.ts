@@ -96,9 +96,12 @@ Deno.test("a refresh that comes after another grant was written to the row keeps
     const issuedAt = made.clock.now();
     return { ...row, grant: sealed, generation: 2, issuedAt, expiresAt: issuedAt + 4 * HOUR };
   });
+  login.accessDead = true;
   await later(made, untilDue(made, login));
   assert.equal((await stored(made, login)).refresh.reveal(), refresh.reveal());
   assert.equal(login.access?.reveal(), access.reveal());
+  assert.equal(login.accessDead, false);
+  assert.equal(made.twitch.sent("refresh").length, 1);
 });
 
 Deno.test("a refresh that comes after its account was removed is revoked", async () => {
@@ -151,6 +154,23 @@ Deno.test("a sign-in in the middle of a refresh that the disk refuses keeps the 
   const { onDisk } = await admit(made.roster, { app: CONFIDENTIAL, scopes: SCOPES, label: "" }, theirs);
   assert.equal(onDisk, false);
   await answer();
+  assert.equal(login.access?.reveal(), theirs.access?.reveal());
+  made.store.failWrites = false;
+  await later(made, 20_000);
+  assert.equal((await stored(made, login)).refresh.reveal(), theirs.refresh?.reveal());
+});
+
+Deno.test("a sign-in while the disk is refusing a refreshed grant keeps the sign-in", async () => {
+  const made = await world();
+  const login = await signedIn(made);
+  const theirs = made.twitch.grant(OWL, "app-1", SCOPES);
+  made.onStore = async (method) => {
+    if (method !== "endRefresh") return;
+    made.onStore = undefined;
+    made.store.failWrites = true;
+    await admit(made.roster, { app: CONFIDENTIAL, scopes: SCOPES, label: "" }, theirs);
+  };
+  await later(made, untilDue(made, login));
   assert.equal(login.access?.reveal(), theirs.access?.reveal());
   made.store.failWrites = false;
   await later(made, 20_000);

@@ -89,6 +89,17 @@ Deno.test("while the disk refuses a grant nothing further is spent, whoever asks
   assert.equal(login.account.health.state, "connected");
 });
 
+Deno.test("a grant that the disk has refused is newer than the row, whoever has written that meanwhile", async () => {
+  const [made, login] = await heldGrant();
+  made.store.failWrites = false;
+  const row = await made.store.account(login.account.key);
+  assert.ok(row !== undefined);
+  await made.store.replace({ ...row, label: "from outside" });
+  await later(made, 20 * SECOND);
+  assert.equal((await stored(made, login)).refresh.reveal(), "refresh-2");
+  assert.equal(login.account.generation, 2);
+});
+
 Deno.test("a grant that the disk has refused is written when the program stops", async () => {
   const [made, login] = await heldGrant();
   made.store.failWrites = false;

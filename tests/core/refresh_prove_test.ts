@@ -117,6 +117,20 @@ Deno.test("prove() waits a twentieth of a short life", async () => {
   assert.equal(login.account.health.state, "connected");
 });
 
+Deno.test("prove() ends no login because of a clock that is ahead: Twitch says whether the token has expired", async () => {
+  const [made, login] = await sentOnce(CUT);
+  made.twitch.away = AWAY;
+  made.clock.jump(365 * 24 * HOUR);
+  for (let minute = 0; minute < 5; minute++) await later(made, MINUTE);
+  assert.equal(login.account.health.state, "retrying");
+  assert.equal(made.twitch.sent("refresh").length, 1);
+  made.clock.jump(-365 * 24 * HOUR);
+  made.twitch.away = undefined;
+  await later(made, MINUTE);
+  await later(made, MINUTE);
+  assert.equal(login.account.health.state, "connected");
+});
+
 Deno.test("prove() ends the login if the token is past its expiry: nothing can be shown any more", async () => {
   const [made, login] = await sentOnce(CUT);
   made.twitch.away = AWAY;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DAY, HOUR, MINUTE, SECOND, type Time } from "../../src/core/account.ts";
 import type { Login } from "../../src/core/login.ts";
 import type { RefreshOutcome } from "../../src/core/ports.ts";
-import { AWAY, DOWN, PORTAL, REFUSED } from "../support/scripted_twitch.ts";
+import { AWAY, DOWN, INVALID, PORTAL, REFUSED } from "../support/scripted_twitch.ts";
 import {
   later,
   OWL,
@@ -134,6 +134,26 @@ Deno.test("a login that was refused ends as soon as its token dies before its ti
   made.twitch.disconnect(OWL);
   await minutes(made, 61);
   assert.equal(healthOf(login), "needs_login refused");
+});
+
+Deno.test("a refused login whose token dies stays refused, and nothing is sent, until /validate has been asked again", async () => {
+  const made = await world();
+  made.twitch.life = () => 60 * DAY;
+  const login = await signedIn(made);
+  refusing(made);
+  await made.refresher.one(login, "person");
+  await minutes(made, 5 + 30 + 120 + 1);
+  const sent = made.twitch.sent("refresh").length;
+  made.twitch.disconnect(OWL);
+  login.validation = undefined;
+  made.twitch.next("validate", INVALID, AWAY, AWAY);
+  await minutes(made, 1);
+  assert.equal(healthOf(login), "retrying refused");
+  await minutes(made, 1);
+  assert.equal(healthOf(login), "retrying refused");
+  await minutes(made, 1);
+  assert.equal(healthOf(login), "needs_login refused");
+  assert.equal(made.twitch.sent("refresh").length, sent);
 });
 
 Deno.test("a login that was refused twice ends when its token expires, not at the next daily try", async () => {

@@ -148,6 +148,7 @@ Deno.test("Refresher does nothing with a locked vault, and takes up its work whe
   assert.equal(locked.twitch.calls.length, 0);
   assert.equal(closed.access, undefined);
   assert.deepEqual(locked.events, []);
+  assert.deepEqual(locked.log.entries, []);
 
   before.vault.locked = undefined;
   const made = await restarted(locked);

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { HOUR } from "../../src/core/account.ts";
-import { loadApp, saveApp } from "../../src/core/app_setting.ts";
-import { nextChange } from "../../src/core/login.ts";
 import { Secret } from "../../src/core/secret.ts";
-import { CONFIDENTIAL, OWL, PUBLIC, restarted, signedIn, world, WREN } from "../support/world.ts";
+import { OWL, PUBLIC, restarted, signedIn, world, WREN } from "../support/world.ts";
 
 Deno.test("Roster.load() brings back every account with its token, its id and what is known of its app", async () => {
   const before = await world();
@@ -77,37 +75,4 @@ Deno.test("Roster.useApp() changes from when on a question looks closer", async 
   assert.equal(end - login.calmUntil, 20 * 60_000);
   await made.roster.useApp(PUBLIC);
   assert.equal(end - login.calmUntil, 122 * 60_000);
-});
-
-Deno.test("nextChange() resolves at a change or when the signal says so, and leaves no watcher", async () => {
-  const made = await world();
-  const login = await signedIn(made);
-  const watchers = login.watchers.size;
-  const patience = new AbortController();
-  const [change, end] = [nextChange(login, new AbortController().signal), nextChange(login, patience.signal)];
-  patience.abort();
-  await end;
-  assert.equal(login.watchers.size, watchers + 1);
-  made.roster.touch(login);
-  await change;
-  await nextChange(login, AbortSignal.abort());
-  assert.equal(login.watchers.size, watchers);
-});
-
-Deno.test("saveApp() and loadApp() keep an app with and without its secret, sealed", async () => {
-  const made = await world();
-  assert.equal(await loadApp(made.deps), undefined);
-  for (const app of [CONFIDENTIAL, PUBLIC]) {
-    await saveApp(made.deps, app);
-    const found = await loadApp(made.deps);
-    assert.deepEqual([found?.clientId, found?.clientSecret?.reveal()], [
-      app.clientId,
-      app.clientSecret?.reveal(),
-    ]);
-  }
-  await saveApp(made.deps, CONFIDENTIAL);
-  const bytes = await made.store.setting("twitch_app");
-  assert.doesNotMatch(new TextDecoder().decode(bytes), /app-secret/);
-  made.vault.locked = "the key is missing";
-  await assert.rejects(loadApp(made.deps), { code: "locked" });
 });

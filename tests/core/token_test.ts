@@ -48,10 +48,14 @@ Deno.test("tokenAtHand() answers nothing once a question has to look closer", as
   assert.equal(tokenAtHand(login, end - 20 * MINUTE), undefined);
 });
 
-Deno.test("tokenAtHand() answers a token without expiry at any time", async () => {
+Deno.test("tokenAtHand() answers a token without expiry at any time, once /validate has called it good", async () => {
   const made = await world();
   made.twitch.life = () => Number.POSITIVE_INFINITY;
   const login = await signedIn(made);
+  login.validation = undefined;
+  made.roster.touch(login);
+  assert.equal(tokenAtHand(login, made.clock.now()), undefined);
+  await made.refresher.one(login, "question");
   assert.equal(tokenAtHand(login, made.clock.now() + 1000 * HOUR)?.reveal(), "access-1");
 });
 
@@ -77,12 +81,14 @@ Deno.test("tokenFor() answers the new token as soon as it is stored, not when th
   const login = await signedIn(made);
   await made.clock.advance(4 * HOUR - 19 * MINUTE);
   login.validation = { at: made.clock.now(), answered: true };
+  made.twitch.hold("validate")();
+  const release = made.twitch.hold("validate");
   const asked = ask(made, login);
-  made.twitch.next("validate", (act) => act());
-  const release = (await made.clock.advance(0), made.twitch.hold("validate"));
-  await asked.done;
-  assert.equal(asked.token, "access-2");
+  await made.clock.advance(0);
+  assert.equal(made.twitch.sent("validate").length, 2);
+  assert.deepEqual([asked.token, asked.at], ["access-2", made.clock.now()]);
   release();
+  await asked.done;
 });
 
 Deno.test("tokenFor() answers the old token at once while it lives and the refresh fails", async () => {

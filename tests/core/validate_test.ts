@@ -213,7 +213,12 @@ Deno.test("an answer of /validate does not end a wait that a 429 has earned", as
   await made.clock.advance(untilDue(made, login));
   made.twitch.next("refresh", unavailable({ reason: "rate_limited", spent: "no", retryAfter: 10 * MINUTE }));
   await made.refresher.due();
-  for (let minute = 0; minute < 9; minute++) await later(made, MINUTE);
+  login.validation = undefined;
+  made.twitch.away = DOWN;
+  await later(made, MINUTE);
+  made.twitch.away = undefined;
+  for (let minute = 1; minute < 9; minute++) await later(made, MINUTE);
+  assert.deepEqual(login.validation, { at: made.clock.now() - 7 * MINUTE, answered: true });
   assert.equal(made.twitch.sent("refresh").length, 1);
 });
 

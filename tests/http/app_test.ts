@@ -208,6 +208,7 @@ Deno.test("createApp() without a peer shows no page", async () => {
   const home = around(world);
   assert.equal((await home.ask("/")).status, 200);
   const app = createApp({
+    relay: home.relay,
     ...{ roster: world.roster, refresher: world.refresher, connector: world.connector },
     ...{
       log: world.log,

@@ -85,11 +85,11 @@ Deno.test("signing in again keeps the id and says so", async () => {
 
 Deno.test("the page after a sign-in names permissions that Twitch did not grant", async () => {
   const home = await house();
-  const url = await begin(home, { preset: "own", scopes: "chat:read chat:edit, clips:edit" });
-  assert.equal(url.searchParams.get("scope"), "chat:read chat:edit clips:edit");
+  const url = await begin(home, { preset: "own", scopes: "chat:read chat:edit, bits:read" });
+  assert.equal(url.searchParams.get("scope"), "chat:read chat:edit bits:read");
   await home.ask(back(url, approved(home)));
-  assert.match(await (await home.ask("/accounts/nightowl?new=1")).text(), /<code>clips:edit<\/code>/);
-  assert.doesNotMatch(await (await home.ask("/accounts/nightowl")).text(), /<code>clips:edit<\/code>/);
+  assert.match(await (await home.ask("/accounts/nightowl?new=1")).text(), /<code>bits:read<\/code>/);
+  assert.doesNotMatch(await (await home.ask("/accounts/nightowl")).text(), /<code>bits:read<\/code>/);
 });
 
 const RETURNS: readonly (readonly [Readonly<Record<string, string>>, number, RegExp])[] = [

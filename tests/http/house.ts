@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import type { TwitchApp } from "../../src/core/app.ts";
 import type { Login } from "../../src/core/login.ts";
+import { Relay } from "../../src/core/relay.ts";
 import { createHandler } from "../../src/http/app.tsx";
 import type { HealthReport, HttpDeps } from "../../src/http/deps.ts";
+import { ScriptedHelix } from "../support/scripted_helix.ts";
 import { CONFIDENTIAL, SCOPES, type World, world } from "../support/world.ts";
 
 /** A server as the composition root makes one, with a world behind it and a browser before it. */
 export interface House {
   readonly world: World;
+  readonly helix: ScriptedHelix;
+  readonly relay: Relay;
   readonly saved: TwitchApp[];
   readonly allowed: string[];
   health: HealthReport;
@@ -45,8 +49,10 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
   const { roster, refresher, connector, log, clock } = made;
   const saved: TwitchApp[] = [];
   const allowed: string[] = [];
+  const helix = new ScriptedHelix(made.twitch);
+  const relay = new Relay(roster, refresher, helix);
   const handler = createHandler({
-    ...{ roster, refresher, connector, log, clock },
+    ...{ roster, refresher, connector, relay, log, clock },
     hosts: { machineName: "pi", publicUrl: "https://token.example.org", allowed: () => allowed },
     redirectUri: () => "http://localhost:8948/callback",
     presets: [
@@ -73,7 +79,7 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
   };
   const ask = async (path: string, how: How = {}): Promise<Response> => await raw(path, how);
   const built: House = {
-    ...{ world: made, saved, allowed, raw, ask },
+    ...{ world: made, helix, relay, saved, allowed, raw, ask },
     health: { status: "ok", logins: { connected: 0, retrying: 0, needs_login: 0 } },
     async send(path, fields, how = {}) {
       const body = new URLSearchParams({ form: await formToken(built), ...fields }).toString();

@@ -12,8 +12,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   vault: ["core"],
   store: ["core"],
   http: ["core"],
-  cli: ["core", "twitch", "vault", "store", "http"],
-  "main.ts": ["core", "twitch", "vault", "store", "http", "cli"],
+  notice: ["core"],
+  cli: ["core", "twitch", "vault", "store", "http", "notice"],
+  "main.ts": ["core", "twitch", "vault", "store", "http", "notice", "cli"],
 };
 /** Layers that import nothing but themselves: no package, no `node:`, and no `Deno`. */
 const PURE: readonly string[] = ["core"];
@@ -74,7 +75,7 @@ function importOffence(from: Place, specifier: string): string | undefined {
   }
   if (to.layer === from.layer || MAY_IMPORT[from.layer]?.includes(to.layer)) return undefined;
   const allowed = MAY_IMPORT[from.layer]?.join(", ") || "nothing but itself";
-  return `${from.layer} may not import ${to.layer} ("${specifier}"): imports go core <- twitch, vault, store, http <- cli <- main, and ${from.layer} may import ${allowed}`;
+  return `${from.layer} may not import ${to.layer} ("${specifier}"): imports go core <- twitch, vault, store, http, notice <- cli <- main, and ${from.layer} may import ${allowed}`;
 }
 
 /** Why this member of `Deno` may not be named here; undefined when it may. */

@@ -54,7 +54,8 @@ Deno.test("layers/imports lets imports go one way only", () => {
     vault: ["core", "vault"],
     store: ["core", "store"],
     http: ["core", "http"],
-    cli: ["core", "twitch", "vault", "store", "http", "cli"],
+    notice: ["core", "notice"],
+    cli: ["core", "twitch", "vault", "store", "http", "notice", "cli"],
   };
   for (const [from, targets] of Object.entries(allowed)) {
     for (const to of Object.keys(allowed)) {

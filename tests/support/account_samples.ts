@@ -19,6 +19,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     refusals: undefined,
     sends: [],
     createdAt: 1_700_000_000_000,
+    relay: true,
     revision: 1,
     ...changes,
   };

@@ -136,8 +136,15 @@ export class Scene implements AsyncDisposable {
     return await process.ended();
   }
 
+  /** Signs in as quickly as the app can: to be used where the way does not matter. */
+  signIn(user?: string, further: Further = {}): Promise<Connected> {
+    return this.client.secret === undefined
+      ? this.signInByDevice(user, further)
+      : this.signInByPaste(user, further);
+  }
+
   /** `login --device`, approved at once. */
-  async signIn(user?: string, further: Further = {}): Promise<Connected> {
+  async signInByDevice(user?: string, further: Further = {}): Promise<Connected> {
     const login = this.start(["login", "--device", "--json"], further);
     const { userCode } = JSON.parse((await login.printed(/^\{.*\}$/m))[0]);
     this.sim.approveDevice(userCode, user === undefined ? {} : { user });
@@ -179,7 +186,8 @@ export class Scene implements AsyncDisposable {
     await this.#killAll();
     const ids = this.#processes.flatMap(({ process }) => process.stdout.match(ID) ?? []);
     const states = this.sim.requests.flatMap(({ params }) => params["state"] ?? []);
-    const shown = new Set([...ids, ...states]);
+    const userCodes = this.#processes.flatMap(({ process }) => USER_CODE.exec(process.stdout)?.[1] ?? []);
+    const shown = new Set([...ids, ...states, ...userCodes]);
     const key = keyIn(`${this.data}/key`);
     const clientSecrets = this.sim.requests.flatMap(({ params }) => params["client_secret"] ?? []);
     const secrets = new Set([
@@ -218,8 +226,9 @@ export class Scene implements AsyncDisposable {
 }
 
 const ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
-/** The standard output of commands that exist to show ids, and the state of the sign-in that they begin. */
-const SHOWS_IDS = /^stdout of (login|accounts (list|show|rotate-id))\b/;
+const USER_CODE = /"userCode":"([A-Z]{8,})"/;
+/** The standard output of commands that exist to show ids, or the state or the code of the sign-in that they begin. */
+const SHOWS_IDS = /^stdout of (login|accounts (list|show|rotate-id|export-companion))\b/;
 
 function placesOf({ words, process }: { words: string; process: RunningCommand }): Place[] {
   return [printed(`stdout of ${words}`, process.stdout), printed(`stderr of ${words}`, process.stderr)];
@@ -254,6 +263,11 @@ export async function ask({ origin }: RealServer, id: string): Promise<Answer> {
     body: await response.text(),
     retryAfter: response.headers.get("retry-after"),
   };
+}
+
+/** The line that a button shows. */
+export async function statusLine({ origin }: RealServer, id: string): Promise<string> {
+  return await (await fetch(`${origin}/status.txt?id=${id}`)).text();
 }
 
 /** Asks until the answer will do; what the process does in between is its own affair, so it is asked again and again. */

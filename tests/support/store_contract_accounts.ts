@@ -13,6 +13,7 @@ export const ACCOUNTS: Promises = {
       health: { state: "retrying", since: 5, reason: "rate_limited", attempts: 3, nextTry: 9 },
       refusals: { count: 2, first: 7, last: 8 },
       sends: [1, 2, 3],
+      relay: false,
     });
     assert.equal(await place.store.add(full, anId()), true);
     assert.deepEqual(await place.again().accounts(), [full]);

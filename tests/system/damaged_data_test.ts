@@ -9,7 +9,7 @@ import { canMount, type SmallDisk, smallDisk } from "../support/small_disk.ts";
 const mountable = canMount();
 
 async function signedIn(scene: Scene): Promise<string> {
-  return (await scene.signInByPaste()).id;
+  return (await scene.signIn()).id;
 }
 
 async function assertRefused(scene: Scene, says: RegExp): Promise<void> {
@@ -64,7 +64,8 @@ for (const make of makes()) {
       }),
   });
   Deno.test({
-    name: `${make.name}: a server whose disk is full serves what it has, and keeps a new login until there is room`,
+    name:
+      `${make.name}: a server whose disk is full serves what it has, and keeps a new login until there is room`,
     ...onSmallDisk(serveOnFullDisk),
   });
   Deno.test({
@@ -130,14 +131,18 @@ function rowsOf(scene: Scene): unknown {
 
 async function serveOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> {
   const server = await scene.serve();
-  const first = await scene.signInByPaste();
+  const first = await scene.signIn();
   const { body: token } = await ask(server, first.id);
   disk.fill();
   const refused = await scene.run(["accounts", "refresh", first.alias]);
   assert.equal(refused.code, 4, refused.stderr);
   assert.deepEqual(await ask(server, first.id), { status: 200, body: token, retryAfter: null });
-  assert.equal(scene.sim.requests.filter(isRefresh).length, 0, "nothing is sent that could not be journalled");
-  const second = await scene.signInByPaste("kohosuto");
+  assert.equal(
+    scene.sim.requests.filter(isRefresh).length,
+    0,
+    "nothing is sent that could not be journalled",
+  );
+  const second = await scene.signIn("kohosuto");
   assert.ok(scene.sim.isLive((await ask(server, second.id)).body));
   const health = await fetch(`${server.origin}/healthz`);
   assert.deepEqual([health.status, await health.json()], [503, { status: "store" }]);
@@ -154,7 +159,7 @@ function isRefresh({ params }: { params: Partial<Record<string, string>> }): boo
 }
 
 async function commandsOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> {
-  const { id, alias } = await scene.signInByPaste();
+  const { id, alias } = await scene.signIn();
   const login = scene.start(["login", "--paste", "--json"]);
   const { authorizeUrl } = JSON.parse((await login.printed(/^\{.*\}$/m))[0]);
   disk.fill();
@@ -162,7 +167,7 @@ async function commandsOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> 
   const ended = await login.ended();
   assert.equal(ended.code, 4, ended.stdout + ended.stderr);
   assert.match(ended.stderr, /disk/);
-  for (const args of [["serve", "--port", "0"], ["accounts", "rotate-id", alias], ["login", "--device"]]) {
+  for (const args of [["serve", "--port", "0"], ["accounts", "rotate-id", alias]]) {
     const { code, stdout, stderr } = await scene.run(args);
     assert.equal(code, 4, `${args}: ${stdout}${stderr}`);
     assert.match(stderr, /Make room on the disk/);
@@ -170,6 +175,6 @@ async function commandsOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> 
   disk.free();
   const server = await scene.serve();
   assert.ok(scene.sim.isLive((await ask(server, id)).body));
-  const { id: second } = await scene.signInByPaste("kohosuto");
+  const { id: second } = await scene.signIn("kohosuto");
   assert.ok(scene.sim.isLive((await ask(server, second)).body));
 }

@@ -14,7 +14,7 @@ for (const make of makes()) {
       play({ make, client, twitch: { accessTokenLife: LIFE } }, async (scene) => {
         const { sim } = scene;
         const first = await scene.serve();
-        const { id } = await scene.signIn();
+        const { id } = await scene.signInByDevice();
         const token = await ask(first, id);
         assert.ok(sim.isLive(token.body));
         const next = await askUntil(first, id, ({ status, body }) => {

@@ -1,7 +1,8 @@
 /** What people get wrong, by the real program: the right exit status, and a message that says what to do. */
 import assert from "node:assert/strict";
 import { type Ended, makes } from "../support/real_program.ts";
-import { ask, play, type Scene } from "../support/scene.ts";
+import { ask, play, playAll, type Scene } from "../support/scene.ts";
+import { temporaryDirectory } from "../support/temporary_directory.ts";
 
 function assertEnds(ended: Ended, code: number, ...words: readonly RegExp[]): void {
   assert.equal(ended.code, code, ended.stdout + ended.stderr);
@@ -60,6 +61,21 @@ for (const make of makes()) {
     }
   });
 
+  Deno.test(`${make.name}: a reader of the output that leaves early is no bug`, async () => {
+    using directory = temporaryDirectory();
+    const child = new Deno.Command(make.command, {
+      args: [...make.args, "config"],
+      cwd: directory.path,
+      env: { ...make.env },
+      clearEnv: true,
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    await child.stdout.cancel();
+    const [stderr, { code }] = await Promise.all([new Response(child.stderr).text(), child.status]);
+    assert.deepEqual([code, stderr], [0, ""]);
+  });
+
   Deno.test(`${make.name}: a port that is in use is named, exit 4`, () =>
     play({ make }, async (scene) => {
       for (const hostname of ["127.0.0.1", "0.0.0.0"]) {
@@ -74,7 +90,12 @@ for (const make of makes()) {
     play({ make }, async (scene) => {
       const server = await scene.serve();
       const { id } = await scene.signIn();
-      assertEnds(await scene.run(["serve", "--port", "0"]), 4, /another companion-token-server/, /TOKEN_SERVER_DATA_DIR/);
+      assertEnds(
+        await scene.run(["serve", "--port", "0"]),
+        4,
+        /another companion-token-server/,
+        /TOKEN_SERVER_DATA_DIR/,
+      );
       assert.equal((await ask(server, id)).status, 200);
       assertEnds(await scene.run(["accounts", "list"]), 0);
     }));
@@ -103,6 +124,13 @@ for (const make of makes()) {
       play({ make }, async (scene) => await pasteWrongly(scene, server)));
   }
 }
+
+Deno.test("a sign-in that is denied on the page of the code ends with exit 3", () =>
+  playAll({}, async (scene) => {
+    const login = scene.start(["login", "--device", "--json"]);
+    scene.sim.denyDevice(JSON.parse((await login.printed(/^\{.*\}$/m))[0]).userCode);
+    assertEnds(await login.ended(), 3, /begin the sign-in again/);
+  }));
 
 interface Paste {
   readonly code: number;
@@ -160,7 +188,7 @@ const PASTES: Readonly<Record<string, Paste>> = {
 
 async function pasteWrongly(scene: Scene, besideServer: boolean): Promise<void> {
   const server = besideServer ? await scene.serve() : undefined;
-  const { id } = await scene.signInByPaste();
+  const { id } = await scene.signIn();
   const before = await scene.run(["accounts", "list", "--json"]);
   for (const [what, { code, says, text }] of Object.entries(PASTES)) {
     const login = scene.start(["login", "--paste", "--json"]);

@@ -1,6 +1,7 @@
 import type { Time } from "../../core/account.ts";
 import type { AccountView } from "../../core/accounts.ts";
 import type { Connected } from "../../core/admit.ts";
+import { CompanionCard } from "./companion_card.tsx";
 import { Facts, StateLine, Story } from "./home.tsx";
 import { Field, FormToken, type Html } from "./layout.tsx";
 
@@ -11,6 +12,8 @@ interface AccountProps {
   readonly result: Connected | undefined;
   readonly notice: string | undefined;
   readonly baseUrls: readonly string[];
+  /** What the ready-made buttons need. */
+  readonly buttonScopes: readonly string[];
   readonly formToken: string;
   readonly now: Time;
 }
@@ -29,6 +32,7 @@ export function AccountPage(props: AccountProps): Html {
         <Story view={view} locked={locked} now={now} />
       </section>
       <ForCompanion view={view} baseUrls={props.baseUrls} />
+      <CompanionCard view={view} baseUrls={props.baseUrls} scopes={props.buttonScopes} />
       <Actions view={view} token={props.formToken} />
       <Details view={view} />
     </>

@@ -34,6 +34,7 @@ export interface AccountRow {
   readonly refusals: string | null;
   readonly sends: string;
   readonly created_at: number;
+  readonly relay: number;
   readonly revision: number;
 }
 
@@ -130,6 +131,7 @@ export function accountRow(account: Account): AccountRow {
     refusals: account.refusals === undefined ? null : JSON.stringify(account.refusals),
     sends: JSON.stringify(account.sends),
     created_at: whole(account.createdAt),
+    relay: account.relay ? 1 : 0,
     revision: account.revision,
   };
 }
@@ -153,6 +155,7 @@ export function accountOf(row: AccountRow): Account {
     refusals: v.parse(REFUSALS, json(row.refusals)) satisfies Refusals | undefined,
     sends: v.parse(SENDS, json(row.sends)),
     createdAt: row.created_at,
+    relay: row.relay !== 0,
     revision: row.revision,
   };
 }

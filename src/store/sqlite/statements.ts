@@ -16,6 +16,7 @@ const ACCOUNT_COLUMNS = [
   "refusals",
   "sends",
   "created_at",
+  "relay",
 ];
 const ACCOUNT = `key, revision, ${ACCOUNT_COLUMNS.join(", ")}`;
 

@@ -1,4 +1,5 @@
 import logins from "./0001_logins.sql" with { type: "text" };
+import relay from "./0002_relay.sql" with { type: "text" };
 
 /** One step of the schema, run in one transaction together with its number. */
 export interface Migration {
@@ -15,4 +16,5 @@ export interface Migration {
 /** All steps, in order, numbered from 1 without a gap. A step that was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { schema: 1, usableFrom: 1, sql: logins },
+  { schema: 2, usableFrom: 1, sql: relay },
 ];
