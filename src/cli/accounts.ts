@@ -11,49 +11,48 @@ interface Options {
   readonly yes?: true;
 }
 
-/** `accounts list|show|refresh|rotate-id|remove|export-companion`. */
+/** `accounts list|show|refresh|rotate-id|relay|remove|export-companion`. */
 export function accountsCommand(partsOf: (command: Command) => CommandParts): Command {
   const accounts = new Command("accounts").description("look at the accounts and change them");
   const add = (
     words: string,
     description: string,
-    act: (parts: CommandParts, operations: Operations, alias: string, options: Options) => Promise<void>,
+    act: (
+      parts: CommandParts,
+      operations: Operations,
+      alias: string,
+      options: Options,
+      word?: string,
+    ) => Promise<void>,
   ): Command =>
     accounts.command(words).description(description).option("--json", "print JSON")
       .action(async (...given: [...names: string[], options: Options, command: Command]) => {
         const command = given.at(-1) as Command;
         const parts = partsOf(command);
-        const [alias = ""] = command.args;
-        await withOperations(parts, (operations) => act(parts, operations, alias, command.opts<Options>()));
+        const [alias = "", word] = command.args;
+        await withOperations(
+          parts,
+          (operations) => act(parts, operations, alias, command.opts<Options>(), word),
+        );
       });
   add("list", "every account with its id", list);
   add("show <alias>", "one account with its id", async ({ terminal }, operations, alias, options) => {
     const account = await operations.showAccount({ alias });
-    options.json ? printJson(terminal, account) : terminal.print(describe(account));
+    options.json ? printJson(terminal, inContract(account)) : terminal.print(describe(account));
   });
-  add(
-    "refresh <alias>",
-    "get a new access token from Twitch now",
-    async ({ terminal }, operations, alias, options) => {
-      // The id is a secret and none of what was asked for.
-      const { id: _, ...account } = await operations.refreshAccount({ alias });
-      if (options.json) return printJson(terminal, account);
-      terminal.print(
-        `Refreshed ${account.alias}: good until ${account.expiresAt ?? "Twitch says otherwise"}`,
-      );
-    },
-  );
+  add("refresh <alias>", "get a new access token from Twitch now", refresh);
   add(
     "rotate-id <alias>",
     "give an account a new id; the old one stops at once",
     async (parts, operations, alias, options) => {
       const account = await operations.rotateId({ alias });
-      if (options.json) return printJson(parts.terminal, account);
+      if (options.json) return printJson(parts.terminal, inContract(account));
       parts.terminal.print(
         `The id of ${account.alias} is now\n  ${account.id}\nEnter it in Companion: the old one does not work any more.`,
       );
     },
   );
+  add("relay <alias> <on|off>", "let buttons and tools use an account, or forbid it", switchRelay);
   add("remove <alias>", "make the login void at Twitch and forget it", remove)
     .option("--yes", "do not ask");
   accounts.addCommand(exportCompanionCommand(partsOf));
@@ -67,11 +66,23 @@ async function list(
   options: Options,
 ): Promise<void> {
   const accounts = await operations.listAccounts({});
-  if (options.json) return printJson(terminal, accounts);
+  if (options.json) return printJson(terminal, accounts.map(inContract));
   if (accounts.length === 0) {
     return terminal.print("No account is connected yet: sign in with companion-token-server login");
   }
   terminal.print(accounts.map(describe).join("\n\n"));
+}
+
+async function refresh(
+  { terminal }: CommandParts,
+  operations: Operations,
+  alias: string,
+  options: Options,
+): Promise<void> {
+  // The id is a secret, and none of what was asked for.
+  const { id: _, ...account } = await operations.refreshAccount({ alias });
+  if (options.json) return printJson(terminal, inContract(account));
+  terminal.print(`Refreshed ${account.alias}: good until ${account.expiresAt ?? "Twitch says otherwise"}`);
 }
 
 async function remove(
@@ -98,6 +109,28 @@ async function remove(
   parts.terminal.print(`Removed ${account.alias}. ${twitch}`);
 }
 
+async function switchRelay(
+  { terminal }: CommandParts,
+  operations: Operations,
+  alias: string,
+  { json }: Options,
+  word = "",
+): Promise<void> {
+  if (word !== "on" && word !== "off") {
+    throw new AppError("usage", `Cannot switch the relay: ${JSON.stringify(word)} is neither on nor off`, {
+      hint: `Write accounts relay ${alias} on, or accounts relay ${alias} off`,
+    });
+  }
+  const { relay } = await operations.switchRelay({ alias, on: word === "on" });
+  if (json) return printJson(terminal, { alias, relay });
+  terminal.print(`The relay is ${relay ? "on" : "off"} for ${alias}.`);
+}
+
+/** The fields that the contract names. */
+function inContract<T extends Partial<AccountJson>>({ relay: _, ...account }: T): Omit<T, "relay"> {
+  return account;
+}
+
 const HEALTH: Readonly<Record<string, string>> = {
   connected: "connected",
   retrying: "trying again",
@@ -115,5 +148,6 @@ function describe(account: AccountJson): string {
     `  token until   ${account.expiresAt ?? "not known"}`,
     `  last refresh  ${account.lastRefresh ?? "none yet"}`,
     `  permissions   ${account.scopes.join(" ")}`,
+    `  relay         ${account.relay ? "on" : "off"}`,
   ].join("\n");
 }

@@ -29,6 +29,9 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "storedApp",
   "examine",
   "testNotice",
+  "backupKeys",
+  "makeBackup",
+  "restoreBackup",
 ];
 
 interface ServeFile {

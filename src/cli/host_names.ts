@@ -6,6 +6,8 @@ const SETTING = "allowed_hosts";
 /** The further names under which the pages may be addressed: those of the settings and those that a person allowed. */
 export interface HostNames {
   all(): readonly string[];
+  /** Those that a person allowed. */
+  stored(): readonly string[];
   /** From now on and after every restart. */
   allow(name: string): Promise<void>;
 }
@@ -16,6 +18,7 @@ export async function openHostNames(store: Store, config: Config): Promise<HostN
   const names = new Set<string>(stored === undefined ? [] : JSON.parse(new TextDecoder().decode(stored)));
   return {
     all: () => [...config.allowedHosts, ...names],
+    stored: () => [...names],
     async allow(name) {
       names.add(name);
       await store.saveSetting(SETTING, new TextEncoder().encode(JSON.stringify([...names])));

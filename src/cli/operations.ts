@@ -21,6 +21,7 @@ import { testNotice } from "../core/notices.ts";
 import { Secret } from "../core/secret.ts";
 import type { Tested } from "../notice/notifier.ts";
 import { type Check, examine } from "./doctor_checks.ts";
+import { type BackupOperations, backupOperations } from "./backup_operations.ts";
 import type { Program } from "./program.ts";
 
 /** An account in the JSON of `accounts list|show`. */
@@ -77,7 +78,7 @@ export interface AppJson {
 }
 
 /** Each takes one JSON value and answers one; what is expected to fail throws `AppError`. */
-export interface Operations {
+export interface Operations extends BackupOperations {
   listAccounts(input: Record<never, never>): Promise<readonly AccountJson[]>;
   showAccount(input: { readonly alias: string }): Promise<AccountJson>;
   refreshAccount(input: { readonly alias: string }): Promise<AccountJson>;
@@ -124,10 +125,6 @@ export function localOperations(program: Program, host: Host): Operations {
     if (input.clientId !== null && roster.app?.clientId !== input.clientId) throw otherApp(roster.app);
     return { scopes: input.scopes, label: input.label };
   };
-  const kept = (connected: Connected): ConnectedJson => {
-    if (!connected.onDisk && !host.lasts) throw notKept();
-    return connectedJson(connected);
-  };
   return {
     listAccounts: () =>
       Promise.resolve(roster.all().map((login) => accountJson(viewOf(roster, login, deps.clock.now())))),
@@ -151,6 +148,7 @@ export function localOperations(program: Program, host: Host): Operations {
     },
     async finishLogin({ pasted, state }) {
       return kept(
+        host,
         await connector.finish(readPasted(pasted, host.redirectUri()), new Secret(state)),
       );
     },
@@ -166,7 +164,7 @@ export function localOperations(program: Program, host: Host): Operations {
     async deviceResult({ attempt }) {
       const state = await Promise.resolve(connector.device(new Secret(attempt)));
       if (state.kind === "failed") throw state.error;
-      return state.kind === "waiting" ? null : kept(state.connected);
+      return state.kind === "waiting" ? null : kept(host, state.connected);
     },
     async saveApp({ clientId, clientSecret }) {
       const secret = clientSecret === null ? undefined : new Secret(clientSecret);
@@ -175,6 +173,7 @@ export function localOperations(program: Program, host: Host): Operations {
     appInUse: () => Promise.resolve(appJson(roster.app)),
     storedApp: async () => appJson(await loadApp(deps)),
     examine: () => examine(program, host),
+    ...backupOperations(program, host.lasts),
     testNotice: () => program.notifier.test(testNotice(deps.clock.now())),
   };
 }
@@ -190,8 +189,10 @@ function otherApp(app: TwitchApp | undefined): AppError {
   });
 }
 
-function notKept(): AppError {
-  return new AppError("disk", "Cannot keep the login: the disk does not take it", {
+/** Throws `AppError` `disk` for a login that would end with this process. */
+function kept(host: Host, connected: Connected): ConnectedJson {
+  if (connected.onDisk || host.lasts) return connectedJson(connected);
+  throw new AppError("disk", "Cannot keep the login: the disk does not take it", {
     hint: "Make room on the disk, then sign in again; what was stored before is untouched",
   });
 }

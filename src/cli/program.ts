@@ -11,6 +11,7 @@ import { openStore } from "../store/open.ts";
 import { createTwitch } from "../twitch/client.ts";
 import { openVault } from "../vault/vault.ts";
 import { type Config, isFixed, type StoredSettings } from "./config.ts";
+import { type HostNames, openHostNames } from "./host_names.ts";
 import { maskingVault } from "./masking.ts";
 import type { Masks } from "./masks.ts";
 import { PROGRAM } from "./version.ts";
@@ -29,6 +30,7 @@ export interface Program extends AsyncDisposable {
   readonly connector: Connector;
   readonly relay: Relay;
   readonly notifier: NetworkNotifier;
+  readonly hostNames: HostNames;
   /** Stores the app of the setup and uses it; false if flags or environment name one, which goes first. */
   storeApp(app: TwitchApp): Promise<boolean>;
 }
@@ -70,6 +72,7 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   const relay = new Relay(roster, refresher, twitch);
   for (const url of config.noticeUrls) masks.add(url);
   const notifier = open.use(createNotifier(config.noticeUrls, { clock, log }));
+  const hostNames = await openHostNames(store, config);
   const end = open.move();
   const storeApp = async (app: TwitchApp): Promise<boolean> => {
     await saveApp(deps, app);
@@ -83,6 +86,7 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
     connector,
     relay,
     notifier,
+    hostNames,
     storeApp,
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };

@@ -1,11 +1,13 @@
 import { Command, CommanderError, Option } from "commander";
 import { AppError, type ErrorCode } from "../core/error.ts";
 import { accountsCommand } from "./accounts.ts";
+import { backup, type BackupOptions } from "./backup.ts";
 import { type CommandParts, partsFor, printJson, type Surroundings, systemSurroundings } from "./command.ts";
 import type { Flags } from "./config.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { healthcheck } from "./healthcheck.ts";
 import { login, type LoginOptions } from "./login.ts";
+import { restore, type RestoreOptions } from "./restore.ts";
 import { serve } from "./serve.ts";
 import { showConfig } from "./show_config.ts";
 import { settingKeys, settingOf } from "./settings.ts";
@@ -68,7 +70,7 @@ function createProgram(surroundings: Surroundings): Command {
     .addHelpText("after", "\nThe client secret comes from TWITCH_CLIENT_SECRET or --client-secret-file.");
   for (const option of settingOptions()) program.addOption(option);
 
-  const parts = (command: Command): CommandParts => partsFor(flagsOf(command), surroundings);
+  const parts: PartsOf = (command) => partsFor(flagsOf(command), surroundings);
   program.command("serve", { isDefault: true })
     .description("run the server (also when no command is given)")
     // As the default command it is given whatever is no command's name.
@@ -78,23 +80,12 @@ function createProgram(surroundings: Surroundings): Command {
       if (stray !== undefined) throw noSuchCommand(stray);
       return runServer(parts(command));
     });
-  program.command("login")
-    .description("sign in to Twitch once; the server answers the new id at its next request")
-    .option("--device", "by a code that is entered at twitch.tv/activate (the usual way)")
-    .option("--paste", "by pasting back the address that the browser ends on")
-    .option(
-      "--preset <NAME>",
-      "the permissions to ask for: companion-3, companion-4 or buttons",
-      "companion-3",
-    )
-    .option("--scopes <SCOPES>", "the permissions to ask for, by Twitch's names, with blanks between them")
-    .option("--label <TEXT>", "what to call the account", "")
-    .option("--json", "print JSON, one object per line")
-    .action((options: LoginOptions, command) => login(parts(command), options));
+  addLogin(program, parts);
   program.addCommand(accountsCommand(parts));
   program.command("setup")
     .description("store the client id and secret of your Twitch app")
     .action((_options, command) => setup(parts(command)));
+  addBackup(program, parts);
   program.command("config")
     .description("print the effective settings and where each comes from")
     .option("--json", "print JSON")
@@ -119,6 +110,45 @@ function createProgram(surroundings: Surroundings): Command {
       getErrHasColors: () => false,
     }));
   return program;
+}
+
+type PartsOf = (command: Command) => CommandParts;
+
+function addLogin(program: Command, parts: PartsOf): void {
+  program.command("login")
+    .description("sign in to Twitch once; the server answers the new id at its next request")
+    .option("--device", "by a code that is entered at twitch.tv/activate (the usual way)")
+    .option("--paste", "by pasting back the address that the browser ends on")
+    .option(
+      "--preset <NAME>",
+      "the permissions to ask for: companion-3, companion-4 or buttons",
+      "companion-3",
+    )
+    .option("--scopes <SCOPES>", "the permissions to ask for, by Twitch's names, with blanks between them")
+    .option("--label <TEXT>", "what to call the account", "")
+    .option("--json", "print JSON, one object per line")
+    .action((options: LoginOptions, command) => login(parts(command), options));
+}
+
+function addBackup(program: Command, parts: PartsOf): void {
+  program.command("backup")
+    .description("write everything that is needed to go on elsewhere to one sealed file")
+    .argument("<FILE>", "the file to write")
+    .option("--passphrase-file <FILE>", "a file with the passphrase in its first line; - is standard input")
+    .option("--recovery-code", "seal it with the recovery code, which the first time is made and shown once")
+    .option("--new-recovery-code", "make a new recovery code; earlier backups keep theirs")
+    .option("--force", "write over a file that is there")
+    .option("--json", "print JSON, one object per line")
+    .action((file: string, options: BackupOptions, command) => backup(parts(command), file, options));
+  program.command("restore")
+    .description("bring the logins of a backup back; nothing that is later is written over")
+    .argument("<FILE>", "a file that backup wrote")
+    .option(
+      "--passphrase-file <FILE>",
+      "a file with passphrase or recovery code in its first line; - is standard input",
+    )
+    .option("--json", "print JSON")
+    .action((file: string, options: RestoreOptions, command) => restore(parts(command), file, options));
 }
 
 function forAll(command: Command, change: (command: Command) => void): void {

@@ -11,10 +11,11 @@ import { randomSecret, type Secret } from "../core/secret.ts";
 import { SteadyClock } from "../core/steady_clock.ts";
 import { createHandler } from "../http/app.tsx";
 import { takeLock } from "../store/sqlite/lock.ts";
+import { AutomaticBackup } from "./automatic_backup.ts";
 import { type Config, redirectUri } from "./config.ts";
 import { announce, controlRoute } from "./control.ts";
 import { greet } from "./greeting.ts";
-import { openHostNames } from "./host_names.ts";
+import { bugFields } from "./log.ts";
 import { localOperations } from "./operations.ts";
 import { PRESET_CHOICES } from "./presets.ts";
 import { openProgram, type Program, type ProgramParts } from "./program.ts";
@@ -58,27 +59,43 @@ export async function serve(parts: ServeParts): Promise<void> {
   const place: Place = { port: config.port };
   const pulse = new Pulse(program.roster);
   const secret = randomSecret();
-  const server = listen(config, await handlerFor(parts, program, { place, pulse, secret }));
+  const server = listen(config, handlerFor(parts, program, { place, pulse, secret }));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
   greet(terminal, { config, port: place.port, program });
   log.info("listening", { program: PROGRAM, port: place.port, accounts: program.roster.all().length });
-  using board = config.noticeUrls.length > 0 ? new NoticeBoard(program.roster, program.notifier) : undefined;
-  await board?.load();
-  await keepRefreshing(program, pulse, stop, () => board?.look());
+  await using backups = config.backupDir === undefined
+    ? undefined
+    : new AutomaticBackup(program, config.backupDir);
+  using board = await noticeBoard(config, program, backups);
+  await keepRefreshing(program, pulse, stop, () => {
+    board?.look();
+    backups?.look();
+  });
   log.info("stopping");
   await Promise.race([server.shutdown(), clock.sleep(SHUTDOWN)]);
 }
 
-async function handlerFor(
+/** What tells people that something is wrong; undefined where nobody is to be told. */
+async function noticeBoard(
+  { noticeUrls }: Config,
+  { roster, notifier }: Program,
+  backups: AutomaticBackup | undefined,
+): Promise<NoticeBoard | undefined> {
+  if (noticeUrls.length === 0) return undefined;
+  const board = new NoticeBoard(roster, notifier, backups && (() => backups.made));
+  await board.load();
+  return board;
+}
+
+function handlerFor(
   { settings, clock, log }: ServeParts,
   program: Program,
   { place, pulse, secret }: { readonly place: Place; readonly pulse: Pulse; readonly secret: Secret },
-): Promise<Handler> {
+): Handler {
   const config = settings();
-  const { deps, roster, refresher, connector, relay } = program;
+  const { roster, refresher, connector, relay, hostNames: names } = program;
   const redirect = (): string => redirectUri(config, place.port);
-  const names = await openHostNames(deps.store, config);
   return createHandler({
     roster,
     refresher,
@@ -183,8 +200,13 @@ async function keepRefreshing(
 ): Promise<void> {
   const tick = async (): Promise<void> => {
     pulse.beat();
-    await program.refresher.due();
-    afterRound();
+    try {
+      await program.refresher.due();
+      afterRound();
+    } catch (error) {
+      // A rejection would end the process, or make Deno repeat the round by itself within 100 ms.
+      program.deps.log.error("bug in the refresh loop", bugFields(error));
+    }
   };
   const cron = Deno.cron("refresh tokens", { minute: { every: 1 } }, { signal: stop }, tick);
   const backstop = setInterval(() => pulse.faint() && tick(), BACKSTOP);

@@ -52,7 +52,7 @@ export function plainHttp(urls: { readonly authUrl: string; readonly apiUrl: str
 }
 
 /** Settings whose names are promised and whose work this version does not do. */
-const WITHOUT_EFFECT: readonly SettingKey[] = ["backupDir", "trustedProxies", "metrics"];
+const WITHOUT_EFFECT: readonly SettingKey[] = ["trustedProxies", "metrics"];
 
 /** Settings that somebody set in vain. */
 export function withoutEffect(sources: Readonly<Record<SettingKey, string>>): readonly string[] {

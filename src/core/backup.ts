@@ -100,7 +100,8 @@ function backupOf(account: Account, grant: Grant, ids: readonly BackupId[]): Bac
   const { key, alias, twitchId, login, label, clientId, scopes, generation, issuedAt, expiresAt } = account;
   const { lastRefresh, health, refusals, createdAt, relay } = account;
   return {
-    ...{ key, alias, twitchId, login, label, clientId, generation, lastRefresh, refusals, createdAt, relay, ids },
+    ...{ key, alias, twitchId, login, label, clientId, relay, generation },
+    ...{ lastRefresh, refusals, createdAt, ids },
     // `/validate` may have put scopes and expiry right since the grant was sealed.
     grant: { ...grant, scopes, issuedAt, expiresAt: expiresAt ?? grant.expiresAt },
     ended: health.state === "needs_login" ? health : undefined,

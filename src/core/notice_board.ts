@@ -8,6 +8,7 @@
 import { type AccountKey, DAY, type Duration, MINUTE, type Time } from "./account.ts";
 import type { Login } from "./login.ts";
 import {
+  backupStanding,
   diskStanding,
   loginStanding,
   type NoticeEvent,
@@ -24,10 +25,18 @@ const SETTING = "notices";
 const MOST_A_DAY = 6;
 
 /**
- * So long an event must last, by a clock that does not jump, before it is told; more than one round of the job. When a Pi's clock is set after its
- * start, all failures look old for a moment, and a disk may be back at the next try.
+ * So long an event must last, by a clock that does not jump, before it is told; more than one round of the job. When a
+ * Pi's clock is set after its start all failures look old for a moment, a disk may be back at the next try, and a backup
+ * follows a sign-in only after a moment.
  */
-const PATIENCE: Partial<Record<NoticeEvent, Duration>> = { twitch_away: 2 * MINUTE, disk: 2 * MINUTE };
+const PATIENCE: Partial<Record<NoticeEvent, Duration>> = {
+  twitch_away: 2 * MINUTE,
+  disk: 2 * MINUTE,
+  no_backup: 10 * MINUTE,
+};
+
+/** When the backups were made that lie in the backup directory; undefined while nobody has looked. */
+export type BackupTimes = () => readonly Time[] | undefined;
 
 /** `begun` and `over` are being told; `told`: it lasts, and was told; `idle`: nothing to tell. */
 type Phase = "begun" | "told" | "over" | "idle";
@@ -55,6 +64,7 @@ interface Sight {
 export class NoticeBoard implements Disposable {
   readonly #roster: Roster;
   readonly #notifier: Notifier;
+  readonly #backups: BackupTimes | undefined;
   readonly #entries = new Map<string, Entry>();
   readonly #sending = new Set<Entry>();
   /** Events that last and are not told yet, by name. */
@@ -64,9 +74,11 @@ export class NoticeBoard implements Disposable {
   #writing = false;
   #closed = false;
 
-  constructor(roster: Roster, notifier: Notifier) {
+  /** Without a backup directory there are no `backups`, and nothing is told of them. */
+  constructor(roster: Roster, notifier: Notifier, backups?: BackupTimes) {
     this.#roster = roster;
     this.#notifier = notifier;
+    this.#backups = backups;
   }
 
   /** Reads what earlier processes have told. */
@@ -85,7 +97,8 @@ export class NoticeBoard implements Disposable {
       const now = deps.clock.now();
       const logins = this.#roster.all();
       for (const login of logins) login.watchers.add(this.#onChange);
-      for (const sight of sightsOf(logins, now)) this.#judge(sight, now);
+      const sights = logins.flatMap((login) => loginSights(login, now));
+      for (const sight of [...this.#serverSights(logins, now), ...sights]) this.#judge(sight, now);
       this.#forgetGone(now);
       this.#save();
     } catch (error) {
@@ -110,6 +123,15 @@ export class NoticeBoard implements Disposable {
       this.look();
     });
   };
+
+  #serverSights(logins: readonly Login[], now: Time): readonly Sight[] {
+    const disk: Sight = { event: "disk", login: undefined, standing: diskStanding(logins), since: now };
+    if (this.#backups === undefined) return [disk];
+    const told = this.#entries.get(nameOf("no_backup", null));
+    const toldSince = told?.phase === "idle" ? undefined : told?.since;
+    const standing = backupStanding(logins, { made: this.#backups(), toldSince }, now);
+    return [disk, { event: "no_backup", login: undefined, standing, since: now }];
+  }
 
   #judge(sight: Sight, now: Time): void {
     const { event, login, standing, since } = sight;
@@ -200,17 +222,13 @@ export class NoticeBoard implements Disposable {
   }
 }
 
-function sightsOf(logins: readonly Login[], now: Time): readonly Sight[] {
-  const server: Sight = { event: "disk", login: undefined, standing: diskStanding(logins), since: now };
-  const each = logins.flatMap((login): readonly Sight[] => {
-    const { account } = login;
-    const since = sinceOf(account, now);
-    return [
-      { event: "needs_login", login, standing: loginStanding(account), since },
-      { event: "twitch_away", login, standing: renewalStanding(account, now), since },
-    ];
-  });
-  return [server, ...each];
+function loginSights(login: Login, now: Time): readonly Sight[] {
+  const { account } = login;
+  const since = sinceOf(account, now);
+  return [
+    { event: "needs_login", login, standing: loginStanding(account), since },
+    { event: "twitch_away", login, standing: renewalStanding(account, now), since },
+  ];
 }
 
 /** What is to be told next; nothing is on its way. */
@@ -236,7 +254,12 @@ function nameOf(event: NoticeEvent, account: AccountKey | null): string {
 }
 
 const PHASES: readonly unknown[] = ["begun", "told", "over", "idle"] satisfies readonly Phase[];
-const EVENTS: readonly unknown[] = ["needs_login", "twitch_away", "disk"] satisfies readonly NoticeEvent[];
+const EVENTS: readonly unknown[] = [
+  "needs_login",
+  "twitch_away",
+  "disk",
+  "no_backup",
+] satisfies readonly NoticeEvent[];
 
 /** The entries that can be understood: what cannot is told once more, which does no harm. */
 function entriesIn(bytes: Uint8Array): readonly Entry[] {

@@ -4,16 +4,18 @@
  *
  * A message goes to services of others, so no secret, no id, no Twitch user id and no address is in it.
  */
-import { type Account, type Duration, MINUTE, type Reason, type Time } from "./account.ts";
+import { type Account, DAY, type Duration, MINUTE, type Reason, type Time } from "./account.ts";
+import { newestSignIn } from "./backup_schedule.ts";
 import type { Login } from "./login.ts";
 import { REASONS } from "./reason_words.ts";
 import { expired } from "./schedule.ts";
 
 /**
  * `needs_login`: a person must sign in again, or soon will have to. `twitch_away`: a login that is due could not be
- * renewed for long, whatever the reason. `disk`: the disk does not take a write. `test`: somebody asked for it.
+ * renewed for long, whatever the reason. `disk`: the disk does not take a write. `no_backup`: no backup is newer than the newest sign-in, or than two days.
+ * `test`: somebody asked for it.
  */
-export type NoticeEvent = "needs_login" | "twitch_away" | "disk" | "test";
+export type NoticeEvent = "needs_login" | "twitch_away" | "disk" | "no_backup" | "test";
 
 /** One message: something has begun, or is over. */
 export interface Notice {
@@ -41,6 +43,8 @@ const TOKEN_ENDS_SOON: Duration = 30 * MINUTE;
 const AWAY_FOR_A_WHILE: Duration = 5 * MINUTE;
 /** Refusals in a row after which a person is told although the token still works (design, section 5). */
 const REFUSALS_TOLD = 2;
+/** There is one each day; one may be missed. */
+const BACKUPS_FAIL: Duration = 2 * DAY;
 const LONGEST_NAME = 80;
 
 /** Whether a person must act for this login to live on. */
@@ -71,6 +75,32 @@ function isRefusedByDisk({ account: { health }, saveAt }: Login): boolean {
   return saveAt !== undefined || (health.state === "retrying" && health.reason === "disk");
 }
 
+/** What is known of the backups. */
+export interface BackupSight {
+  /** When those that lie there were made; undefined while nobody has looked. */
+  readonly made: readonly Time[] | undefined;
+  /** Since when it is told that one is missing. */
+  readonly toldSince: Time | undefined;
+}
+
+/** Whether the newest sign-in is in no backup, or the backup of each day has failed to come. */
+export function backupStanding(
+  logins: readonly Login[],
+  { made, toldSince }: BackupSight,
+  now: Time,
+): Standing {
+  if (logins.length === 0) return "moot";
+  if (made === undefined) return "hold";
+  const rows = logins.map(({ account }) => account);
+  // What lies far ahead was dated by a clock that was wrong.
+  const last = Math.max(0, ...made.filter((at) => at <= now + DAY));
+  // A row that was refreshed since does not tell any more when its user signed in again.
+  const signIns = [newestSignIn(rows) ?? 0, ...rows.map(({ createdAt }) => createdAt)];
+  const needed = Math.max(now - BACKUPS_FAIL, ...signIns.filter((at) => at <= now));
+  if (last < needed) return "on";
+  return toldSince !== undefined && last < toldSince ? "hold" : "off";
+}
+
 /** Since when an event of this login is so. */
 export function sinceOf({ health, refusals }: Account, now: Time): Time {
   return Math.min(now, health.state === "connected" ? refusals?.first ?? now : health.since);
@@ -90,6 +120,7 @@ const TITLES: Readonly<Record<NoticeEvent, Readonly<Record<Notice["state"], stri
   needs_login: { begun: "Twitch sign-in needed", over: "Twitch login works again" },
   twitch_away: { begun: "Twitch login not renewed", over: "Twitch login renewed again" },
   disk: { begun: "Disk refuses writes", over: "Disk takes writes again" },
+  no_backup: { begun: "No backup", over: "Backup made" },
   test: { begun: "Test message", over: "Test message" },
 };
 
@@ -121,6 +152,13 @@ function beginning({ event, login, since, now }: Story): readonly string[] {
       "what could not be written is kept in memory and written as soon as that works.",
     ];
   }
+  if (event === "no_backup") {
+    return [
+      "The backup directory of the token server has no backup that is new enough.",
+      "If none was ever made, choose a passphrase once with companion-token-server backup FILE;",
+      "else look whether the directory is there and can be written.",
+    ];
+  }
   if (login === undefined) return [];
   const { account } = login;
   return event === "needs_login"
@@ -132,6 +170,7 @@ function ending({ event, login, since, now }: Story): readonly string[] {
   if (event === "disk") {
     return [`The disk of the token server takes writes again. It had refused since ${moment(since)}.`];
   }
+  if (event === "no_backup") return ["The token server has made a backup again."];
   if (login === undefined) return [];
   const { account } = login;
   const before = event === "needs_login"

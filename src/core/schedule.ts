@@ -248,17 +248,22 @@ function dueAt(situation: Situation, now: Time, asker: Asker): Time | undefined 
     return app?.clientSecret === undefined ? undefined : last + DAY;
   }
   if (asker === "person" || situation.open !== undefined || health.state === "retrying") return 0;
-  if (situation.accessDead) return replaceAt(account, now);
+  if (situation.accessDead) return replaceAt(account, now, asker);
   const aligned = app !== undefined && oldTokensDie(app, facts);
   const job = refreshAt(account, aligned);
   return asker === "question" ? earliest(job, questionRefreshAt(account, aligned)) : job;
 }
 
-/** A token that is dead soon after its birth is not replaced at once: if Twitch errs, that would go on all day. */
-function replaceAt(account: Account, now: Time): Time {
+/**
+ * A token that is dead soon after its birth is not replaced at once: if Twitch errs, that would go on all day. Somebody
+ * who waits for an answer may have it sooner than the job.
+ */
+function replaceAt(account: Account, now: Time, asker: Asker): Time {
   const { lastRefresh } = account;
   if (lastRefresh === undefined) return 0;
-  return past(lastRefresh, now) + Math.min(5 * MINUTE, (lifeOf(account) ?? HOUR) / 2);
+  const life = lifeOf(account) ?? HOUR;
+  return past(lastRefresh, now) +
+    (asker === "question" ? Math.min(MINUTE, life / 20) : Math.min(5 * MINUTE, life / 2));
 }
 
 /**

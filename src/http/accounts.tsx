@@ -1,4 +1,12 @@
-import { loginNamed, refreshNow, relabel, removeAccount, rotateId, viewOf } from "../core/accounts.ts";
+import {
+  loginNamed,
+  refreshNow,
+  relabel,
+  removeAccount,
+  rotateId,
+  switchRelay,
+  viewOf,
+} from "../core/accounts.ts";
 import type { Login } from "../core/login.ts";
 import { textOf } from "./form.ts";
 import { type Page, show } from "./page.tsx";
@@ -8,6 +16,8 @@ import type { Room } from "./room.ts";
 const NOTICES: Readonly<Record<string, string>> = {
   renewed: "The token is fresh.",
   renamed: "The name is changed.",
+  "relay-on": "Buttons work through this server again.",
+  "relay-off": "Buttons do not work through this server any more. The token question is still answered.",
   "new-id": "This account has a new ID. Enter it in Companion: the old one does not work any more.",
 };
 
@@ -44,6 +54,14 @@ export async function renameAccount(c: Page, room: Room): Promise<Response> {
   const login = named(c, room);
   await relabel(room.deps.roster, login, textOf((await c.req.parseBody())["label"], 60));
   return back(c, login, "renamed");
+}
+
+/** `POST /accounts/<alias>/relay`. */
+export async function switchRelayOf(c: Page, room: Room): Promise<Response> {
+  const login = named(c, room);
+  const on = (await c.req.parseBody())["relay"] === "on";
+  await switchRelay(room.deps.roster, login, on);
+  return back(c, login, on ? "relay-on" : "relay-off");
 }
 
 /** `POST /accounts/<alias>/id`. */

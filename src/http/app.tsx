@@ -103,6 +103,7 @@ function addPages(app: Hono<Env>, room: Room): void {
   app.get("/accounts/:alias", (c) => accounts.showAccount(c, room));
   app.post("/accounts/:alias/label", (c) => accounts.renameAccount(c, room));
   app.post("/accounts/:alias/refresh", (c) => accounts.refreshAccount(c, room));
+  app.post("/accounts/:alias/relay", (c) => accounts.switchRelayOf(c, room));
   app.post("/accounts/:alias/id", (c) => accounts.renewId(c, room));
   app.get("/accounts/:alias/companion.companionconfig", (c) => downloadFile(c, room, "page"));
   app.get("/accounts/:alias/companion-triggers.companionconfig", (c) => downloadFile(c, room, "triggers"));

@@ -80,7 +80,8 @@ function lineOf(room: Room, login: Login, now: Time): string {
   if (!serving) return "TWITCH AWAY";
   const failed = failedPress(login, now);
   if (failed !== undefined) return failed;
-  return expiresAt === undefined ? "OK" : `OK ${shortSpan(expiresAt - now)}`;
+  // Buttons look for "OK " with the blank: a bare word could be the end of another.
+  return expiresAt === undefined ? "OK NOW" : `OK ${shortSpan(expiresAt - now)}`;
 }
 
 /** `2h13`, or `45m` below an hour. */

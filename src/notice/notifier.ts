@@ -9,7 +9,7 @@ import type { Secret } from "../core/secret.ts";
 import { type Address, addressOf } from "./address.ts";
 import { attempt, type Means } from "./attempt.ts";
 
-/** Before the second try, the third, and so on. */
+/** After the first failure of an address in a row, the second, and so on; as many tries more than these has a message. */
 const PAUSES: readonly Duration[] = [
   5 * SECOND,
   15 * SECOND,
@@ -19,6 +19,7 @@ const PAUSES: readonly Duration[] = [
   30 * MINUTE,
   HOUR,
 ];
+const LONGEST_PAUSE = HOUR;
 /** From `send` on; the wait for earlier messages is in it. */
 const LONGEST: Duration = 2 * HOUR;
 /** As many messages wait for one address; a further one is not taken on. */
@@ -102,6 +103,10 @@ interface LineParts {
 class Line {
   readonly #parts: LineParts;
   #last: Promise<unknown> = Promise.resolve();
+  /** Over when the address may be asked again. */
+  #pause: Promise<void> = Promise.resolve();
+  /** In a row. */
+  #failures = 0;
   #length = 0;
 
   constructor(parts: LineParts) {
@@ -143,21 +148,37 @@ class Line {
     const { address, means, log, stop } = this.#parts;
     const fields = { host: address.host, notice: notice.event, state: notice.state, account: notice.account };
     let reason = "could not be asked in time";
-    for (let tries = 1; !end.aborted; tries++) {
+    for (let tries = 0; tries <= PAUSES.length; tries++) {
+      await Promise.race([this.#pause, aborted(end)]);
+      if (end.aborted) break;
       const outcome = await attempt(means, address, notice, end);
+      this.#failures = outcome.kind === "failed" ? this.#failures + 1 : 0;
       if (outcome.kind === "taken") {
         log.info("notice sent", fields);
         return "taken";
       }
       if (stop.aborted) break;
       reason = outcome.reason;
-      const pause = PAUSES[tries - 1];
-      if (outcome.kind === "refused" || pause === undefined) break;
-      log.debug("notice not taken", { ...fields, reason, tries });
-      await means.clock.sleep(Math.min(HOUR, Math.max(pause, outcome.retryAfter ?? 0)), end);
+      if (outcome.kind === "refused") break;
+      log.debug("notice not taken", { ...fields, reason });
+      this.#rest(outcome.retryAfter ?? 0);
     }
     if (stop.aborted) return "stopped";
     log.error("notice cannot be sent", { ...fields, reason });
     return "undeliverable";
   }
+
+  /** After a failure the address is left alone for a while, also by the messages that follow. */
+  #rest(least: Duration): void {
+    const { means, stop } = this.#parts;
+    const pause = PAUSES[Math.min(this.#failures, PAUSES.length) - 1] ?? 0;
+    this.#pause = means.clock.sleep(Math.min(LONGEST_PAUSE, Math.max(pause, least)), stop);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

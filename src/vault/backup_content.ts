@@ -3,8 +3,8 @@
  * what is not known is passed over, and what a version before has not written gets the value that says nothing.
  */
 import * as v from "valibot";
-import type { BackupAccount, BackupContent } from "../core/backup.ts";
 import type { Reason } from "../core/account.ts";
+import type { BackupAccount, BackupContent } from "../core/backup.ts";
 import { AppError } from "../core/error.ts";
 import { REASONS } from "../core/reason_words.ts";
 import { Secret } from "../core/secret.ts";

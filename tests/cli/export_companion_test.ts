@@ -21,6 +21,7 @@ const OWL: AccountJson = {
   since: null,
   reason: null,
   lastRefresh: null,
+  relay: true,
 };
 
 function operations(account: AccountJson = OWL): Pick<Operations, "showAccount"> {

@@ -107,6 +107,12 @@ const validation: readonly StepRow[] = [
     rest(NOW + 4 * MINUTE),
   ],
   [
+    "refreshes for somebody who waits what was dead a minute after a refresh",
+    situation({ accessDead: true, row: { lastRefresh: NOW - MINUTE } }),
+    "question",
+    { kind: "send" },
+  ],
+  [
     "does not validate a dead token again and again",
     situation({
       accessDead: true,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DAY, type Duration, HOUR, MINUTE } from "../../src/core/account.ts";
+import { DAY, type Duration, HOUR, MINUTE, type Time } from "../../src/core/account.ts";
 import type { Login } from "../../src/core/login.ts";
 import { NoticeBoard } from "../../src/core/notice_board.ts";
 import type { Delivery } from "../../src/core/ports.ts";
@@ -134,6 +134,25 @@ Deno.test("NoticeBoard tells once for all logins that the disk refuses writes, a
   await minutes(seen, 5 * MINUTE);
   assert.deepEqual(seen.notifier.told, ["disk begun server", "disk over server"]);
   assert.ok(await made.store.setting("notices"), "what the disk had refused is written");
+});
+
+Deno.test("NoticeBoard tells that there is no backup of the newest sign-in, where backups are wanted", async () => {
+  const made = await world();
+  await signedIn(made);
+  const notifier = new RecordingNotifier();
+  let times: readonly Time[] | undefined;
+  const board = new NoticeBoard(made.roster, notifier, () => times);
+  const seen = { made, board, notifier };
+  await minutes(seen, HOUR);
+  assert.deepEqual(notifier.told, [], "nobody has looked yet");
+  times = [];
+  await minutes(seen, 10 * MINUTE);
+  assert.deepEqual(notifier.told, []);
+  await minutes(seen, HOUR);
+  assert.deepEqual(notifier.told, ["no_backup begun server"]);
+  times = [made.clock.now()];
+  await minutes(seen, MINUTE);
+  assert.deepEqual(notifier.told, ["no_backup begun server", "no_backup over server"]);
 });
 
 Deno.test("NoticeBoard takes two accounts apart", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type Account, type Health, HOUR, MINUTE, type Reason } from "../../src/core/account.ts";
+import { type Account, DAY, type Health, HOUR, MINUTE, type Reason } from "../../src/core/account.ts";
 import { type Login, newLogin } from "../../src/core/login.ts";
 import {
+  backupStanding,
   diskStanding,
   loginStanding,
   moment,
@@ -80,6 +81,27 @@ Deno.test("diskStanding() is on while any login waits for the disk", () => {
   assert.equal(diskStanding([]), "off");
 });
 
+Deno.test("backupStanding() is on while the newest sign-in is in no backup, or backups fail to come", () => {
+  const refreshed = { lastRefresh: NOW - MINUTE, issuedAt: NOW - MINUTE };
+  const fresh = [login({ createdAt: NOW - 9 * DAY }), login({ ...refreshed, createdAt: NOW - 9 * DAY })];
+  const created = [login({ ...refreshed, createdAt: NOW - HOUR })];
+  const stands = (logins: readonly Login[], made: readonly number[] | undefined, toldSince?: number) =>
+    backupStanding(logins, { made, toldSince }, NOW);
+  assert.equal(stands(fresh, undefined), "hold");
+  assert.equal(stands([], []), "moot");
+  for (const logins of [fresh, created]) {
+    assert.equal(stands(logins, []), "on");
+    assert.equal(stands(logins, [NOW - HOUR - 1]), "on");
+    assert.equal(stands(logins, [NOW - DAY, NOW - HOUR + 2000]), "off");
+    assert.equal(stands(logins, [NOW + 2 * DAY]), "on", "made by a wrong clock");
+  }
+  const old = [login({ ...refreshed, createdAt: NOW - 9 * DAY })];
+  assert.equal(stands(old, [NOW - 2 * DAY + 1]), "off");
+  assert.equal(stands(old, [NOW - 2 * DAY - 1]), "on");
+  assert.equal(stands(old, [NOW - DAY], NOW - HOUR), "hold", "the one that was missed is still missing");
+  assert.equal(stands(old, [NOW - MINUTE], NOW - HOUR), "off");
+});
+
 Deno.test("sinceOf() never lies in the future", () => {
   assert.equal(sinceOf(row({ health: health("needs_login", "refused", HOUR) }), NOW), NOW - HOUR);
   assert.equal(sinceOf(row({ health: health("retrying", "cut", -HOUR) }), NOW), NOW);
@@ -108,6 +130,8 @@ Deno.test("noticeOf() says which login, what happened, since when, how long its 
   assert.match(textOf("needs_login", "over", login()), /^The Twitch login nightowl works again\./);
   assert.match(textOf("disk", "begun", undefined), /Make room on it, or replace the card/);
   assert.match(textOf("disk", "over", undefined), /takes writes again/);
+  assert.match(textOf("no_backup", "begun", undefined), /companion-token-server backup FILE/);
+  assert.match(textOf("no_backup", "over", undefined), /has made a backup/);
   assert.match(testNotice(NOW).text, /test/);
 });
 
@@ -138,7 +162,7 @@ Deno.test("noticeOf() holds no secret, no id, no key and no Twitch user id", () 
     label: "Main",
     health: health("needs_login", "refused", HOUR),
   });
-  const events: readonly NoticeEvent[] = ["needs_login", "twitch_away", "disk", "test"];
+  const events: readonly NoticeEvent[] = ["needs_login", "twitch_away", "disk", "no_backup", "test"];
   const notices = events.flatMap((event) =>
     (["begun", "over"] as const).map((state) => noticeOf({ event, state, login: full, since: NOW, now: NOW }))
   );

@@ -78,6 +78,8 @@ for (const [kind, app] of [["confidential", CONFIDENTIAL], ["public", PUBLIC]] a
     const answers = await Promise.all(Array.from({ length: 20 }, () => relay.pass(login, AD)));
     assert.deepEqual(answers.map(({ status }) => status), Array.from({ length: 20 }, () => 200));
     assert.equal(world.twitch.sent("refresh").length, 1);
+    // A public app's refresh asks once more before it spends its token.
+    assert.equal(world.twitch.sent("validate").length, kind === "public" ? 2 : 1);
     assert.equal(helix.calls.length, 40);
     assert.equal((await relay.pass(login, AD)).status, 200);
     assert.equal(helix.calls.length, 41);

@@ -89,6 +89,19 @@ Deno.test("POST /accounts/<alias>/refresh gets a fresh token, or says why not", 
   assert.match(await failed.text(), /the present token is served as long as it lives/);
 });
 
+Deno.test("POST /accounts/<alias>/relay switches the relay of the account off and on", async () => {
+  const home = await house();
+  const login = await signedIn(home.world);
+  for (const [word, on] of [["off", false], ["on", true]] as const) {
+    const answer = await home.send("/accounts/nightowl/relay", { relay: word });
+    assert.equal(answer.headers.get("location"), `/accounts/nightowl?done=relay-${word}`);
+    assert.equal((await home.world.store.account(login.account.key))?.relay, on);
+    const page = await (await home.ask(`/accounts/nightowl?done=relay-${word}`)).text();
+    assert.match(page, on ? /Buttons work through this server again/ : /Buttons do not work/);
+    assert.match(page, on ? /Switch it off/ : /Switch it on/);
+  }
+});
+
 Deno.test("POST /accounts/<alias>/id replaces the id", async () => {
   const home = await house();
   const login = await signedIn(home.world);

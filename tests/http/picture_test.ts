@@ -21,7 +21,7 @@ const PRESSES: readonly string[] = [
 
 /** Everything that the server says of a login whose tokens live up to five hours, and a few longer ones. */
 function lines(): readonly string[] {
-  const times: string[] = ["OK", "OK 61h00", "OK 1440h00"];
+  const times: string[] = ["OK NOW", "OK 61h00", "OK 1440h00"];
   for (let minutes = 0; minutes < 300; minutes++) {
     const rest = String(minutes % 60).padStart(2, "0");
     times.push(minutes < 60 ? `OK ${minutes}m` : `OK ${Math.floor(minutes / 60)}h${rest}`);
@@ -207,9 +207,9 @@ Deno.test("letter() knows digits, capitals and signs, each seven rows of one wid
   const known = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789hm%:-+_"];
   const drawn = known.map(letter);
   for (const [at, rows] of drawn.entries()) {
-    assert.equal(rows.length, 7, known[at]);
-    assert.match(rows.join("\n"), /^[.#]+(\n[.#]+)*$/, known[at]);
-    assert.equal(new Set(rows.map((row) => row.length)).size, 1, known[at]);
+    assert.equal(rows.length, 7, known[at] ?? "");
+    assert.match(rows.join("\n"), /^[.#]+(\n[.#]+)*$/, known[at] ?? "");
+    assert.equal(new Set(rows.map((row) => row.length)).size, 1, known[at] ?? "");
   }
   // O and 0 are the same oval; nothing else is.
   assert.equal(new Set(drawn.map(String)).size, known.length - 1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { switchRelay } from "../../src/core/accounts.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/core/account.ts";
 import { SHORT_FORMS } from "../../src/core/short_forms.ts";
 import { AWAY } from "../support/scripted_twitch.ts";
@@ -178,6 +179,20 @@ Deno.test("/as/<id>/ says that a login has ended, or that the key is missing", a
   const locked = around(await restarted(other.home.world));
   const answer = await locked.ask(`/as/${other.id}/helix/users`, fromLan());
   assert.match(await assertLine(answer, 424), /does not have its key$/);
+});
+
+Deno.test("/as/<id>/ answers 403 with how to switch it on while the relay is off, and asks Twitch nothing", async () => {
+  const { home, ask, post, login, helix, id } = await relayed();
+  await switchRelay(home.world.roster, login, false);
+  const off =
+    "Cannot ask Twitch: the relay is off for nightowl, switch it on with accounts relay nightowl on";
+  for (const answer of [await ask("helix/users"), await post("ad", "60")]) {
+    assert.equal(await assertLine(answer, 403), off);
+  }
+  assert.equal(helix.calls.length, 0);
+  assert.equal(await (await home.ask(`/token?id=${id}`, fromLan())).text(), tokenOf(login));
+  await switchRelay(home.world.roster, login, true);
+  assert.equal((await ask("helix/users")).status, 200);
 });
 
 Deno.test("/as/<id>/ takes the id as tolerantly as elsewhere, whatever the Host", async () => {

@@ -35,7 +35,7 @@ Deno.test("GET /token.json says null where Twitch told no expiry", async () => {
   const answer = await assertJson(await home.ask(`/token.json?id=${idOf(home, login)}`, fromLan()), 200);
   assert.equal(answer["expires_at"], null);
   const line = await home.ask(`/status.txt?id=${idOf(home, login)}`, fromLan());
-  assert.equal(await line.text(), "OK");
+  assert.equal(await line.text(), "OK NOW");
 });
 
 Deno.test("GET /token.json answers errors as JSON with a stable code", async () => {

@@ -3,7 +3,7 @@
  * nothing runs any more, and no secret of it is in a file or an output where it may not be.
  */
 import { assertNoLeaks, type Place, printed } from "./leaks.ts";
-import { type Ended, type Make, makes, type RealServer, RunningCommand } from "./real_program.ts";
+import { type Ended, type Make, makes, type RealServer, type RunningCommand } from "./real_program.ts";
 import { startCommand, startServer } from "./real_program.ts";
 import {
   CONFIDENTIAL_CLIENT,
@@ -117,7 +117,7 @@ export class Scene implements AsyncDisposable {
   async serve(args: readonly string[] = [], further: Further = {}): Promise<RealServer> {
     const server = await startServer(this.#start(further), args);
     this.#processes.push({ words: ["serve", ...args].join(" "), process: server.process });
-    this.#serveSecrets.add(JSON.parse(Deno.readTextFileSync(`${this.data}/serve.json`)).secret);
+    this.#serveSecrets.add(JSON.parse(await Deno.readTextFile(`${this.data}/serve.json`)).secret);
     return server;
   }
 
@@ -188,7 +188,7 @@ export class Scene implements AsyncDisposable {
     const states = this.sim.requests.flatMap(({ params }) => params["state"] ?? []);
     const userCodes = this.#processes.flatMap(({ process }) => USER_CODE.exec(process.stdout)?.[1] ?? []);
     const shown = new Set([...ids, ...states, ...userCodes]);
-    const key = keyIn(`${this.data}/key`);
+    const key = await keyIn(`${this.data}/key`);
     const clientSecrets = this.sim.requests.flatMap(({ params }) => params["client_secret"] ?? []);
     const secrets = new Set([
       ...this.sim.secrets(),
@@ -234,9 +234,9 @@ function placesOf({ words, process }: { words: string; process: RunningCommand }
   return [printed(`stdout of ${words}`, process.stdout), printed(`stderr of ${words}`, process.stderr)];
 }
 
-function keyIn(path: string): string[] {
+async function keyIn(path: string): Promise<string[]> {
   try {
-    return [Deno.readTextFileSync(path).trim().replace(/^.*:/, "")];
+    return [(await Deno.readTextFile(path)).trim().replace(/^.*:/, "")];
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
     throw error;

@@ -25,14 +25,14 @@ for (const make of makes()) {
     play({ make }, async (scene) => {
       const id = await signedIn(scene);
       const path = `${scene.data}/${DATABASE_FILE}`;
-      const whole = Deno.readFileSync(path);
+      const whole = await Deno.readFile(path);
       for (const [from, to] of [[0, 100], [4096, 12_000]]) {
         const damaged = whole.slice().fill(0x5a, from, to);
-        Deno.writeFileSync(path, damaged);
+        await Deno.writeFile(path, damaged);
         await assertRefused(scene, /Cannot open the database .*(damaged|not a database)/);
-        assert.deepEqual(Deno.readFileSync(path), damaged);
+        assert.deepEqual(await Deno.readFile(path), damaged);
       }
-      Deno.writeFileSync(path, whole);
+      await Deno.writeFile(path, whole);
       assert.equal((await ask(await scene.serve(), id)).status, 200);
     }));
 
@@ -43,9 +43,9 @@ for (const make of makes()) {
       const database = new DatabaseSync(path);
       database.exec("PRAGMA user_version = 99; UPDATE meta SET value = '99' WHERE name = 'usable_from'");
       database.close();
-      const newer = Deno.readFileSync(path);
+      const newer = await Deno.readFile(path);
       await assertRefused(scene, /newer than this program/);
-      assert.deepEqual(Deno.readFileSync(path), newer);
+      assert.deepEqual(await Deno.readFile(path), newer);
     }));
 
   for (const wrong of ["another key", "no key"]) {
@@ -57,7 +57,7 @@ for (const make of makes()) {
     ignore: !mountable,
     fn: () =>
       play({ make }, async (scene) => {
-        Deno.mkdirSync(scene.data);
+        await Deno.mkdir(scene.data);
         using disk = smallDisk(scene.data);
         await act(scene, disk);
         await scene.end();
@@ -77,11 +77,11 @@ for (const make of makes()) {
 async function lockOut(scene: Scene, missing: boolean): Promise<void> {
   const id = await signedIn(scene);
   const path = `${scene.data}/key`;
-  const key = Deno.readTextFileSync(path);
+  const key = await Deno.readTextFile(path);
   scene.keepSecret(key.trim().replace(/^.*:/, ""));
   const other = `companion-token-server-key-1:${"A".repeat(43)}\n`;
-  if (missing) Deno.removeSync(path);
-  else Deno.writeTextFileSync(path, other);
+  if (missing) await Deno.remove(path);
+  else await Deno.writeTextFile(path, other);
   const rows = rowsOf(scene);
 
   {
@@ -96,11 +96,11 @@ async function lockOut(scene: Scene, missing: boolean): Promise<void> {
     assert.equal((await server.stop()).code, 0);
   }
   await assertLocked(scene);
-  if (missing) assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
-  else assert.equal(Deno.readTextFileSync(path), other);
+  if (missing) await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+  else assert.equal(await Deno.readTextFile(path), other);
   assert.deepEqual(rowsOf(scene), rows);
 
-  Deno.writeTextFileSync(path, key);
+  await Deno.writeTextFile(path, key);
   const server = await scene.serve();
   assert.ok(scene.sim.isLive((await ask(server, id)).body));
 }

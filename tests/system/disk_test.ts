@@ -10,7 +10,8 @@ import { canMount, smallDisk } from "../support/small_disk.ts";
 import { namesIn } from "../support/temporary_directory.ts";
 
 const PROGRAM = "companion-token-server 1.2.3";
-const LARGER: Migration = { schema: 2, usableFrom: 2, sql: "CREATE TABLE more (a TEXT) STRICT" };
+const NEXT = MIGRATIONS.length + 1;
+const LARGER: Migration = { schema: NEXT, usableFrom: NEXT, sql: "CREATE TABLE more (a TEXT) STRICT" };
 
 const ignore = !canMount();
 

@@ -1,5 +1,7 @@
 /** One writing process per data directory: commands hand over to the server that runs, and nothing is lost at its end. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { DATABASE_FILE } from "../../src/store/sqlite/open.ts";
 import { makes, type RealServer } from "../support/real_program.ts";
 import { ask, askUntil, play, playAll, type Scene, until } from "../support/scene.ts";
 import { CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../support/simulated_twitch/options.ts";
@@ -82,30 +84,27 @@ async function setUp(scene: Scene, server: Maybe): Promise<void> {
   await assertServes(scene, server, (await scene.signIn()).id);
 }
 
-for (const make of makes()) {
-  for (const beside of [true, false]) {
-    const where = beside ? "beside a running server" : "without a server";
-    Deno.test(`${make.name}: every command works ${where}`, () =>
-      play({ make }, async (scene) => {
-        const server = beside ? await scene.serve() : undefined;
-        await everyCommand(scene, server);
-        await otherCommands(scene, server);
-        if (server !== undefined) assert.equal((await server.stop()).code, 0);
-      }));
-    Deno.test(`${make.name}: setup ${where} stores the app for those who name none`, () =>
-      play(
-        { make, env: NO_APP },
-        async (scene) => await setUp(scene, beside ? await scene.serve() : undefined),
-      ));
-  }
+for (const beside of [true, false]) {
+  const where = beside ? "beside a running server" : "without a server";
+  Deno.test(`every command works ${where}`, () =>
+    playAll({}, async (scene) => {
+      const server = beside ? await scene.serve() : undefined;
+      await everyCommand(scene, server);
+      await otherCommands(scene, server);
+      if (server !== undefined) assert.equal((await server.stop()).code, 0);
+    }));
+  Deno.test(`setup ${where} stores the app for those who name none`, () =>
+    playAll({ env: NO_APP }, async (scene) => await setUp(scene, beside ? await scene.serve() : undefined)));
+}
 
+for (const make of makes()) {
   Deno.test(`${make.name}: serve.json is private while the server runs, and gone afterwards`, () =>
     play({ make }, async (scene) => {
       const path = `${scene.data}/serve.json`;
       const server = await scene.serve();
       assert.equal(modeOf(path), 0o600);
       assert.equal(modeOf(scene.data), 0o700);
-      const { address, secret } = JSON.parse(Deno.readTextFileSync(path));
+      const { address, secret } = JSON.parse(await Deno.readTextFile(path));
       const body = JSON.stringify({ operation: "listAccounts", input: {} });
       const statuses = await Promise.all([`Bearer ${secret}`, "Bearer x", ""].map(async (authorization) => {
         const response = await fetch(`${address}/control`, {
@@ -118,7 +117,7 @@ for (const make of makes()) {
       }));
       assert.deepEqual(statuses, [200, 404, 404]);
       assert.equal((await server.stop()).code, 0);
-      assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
+      await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
     }));
 
   Deno.test(`${make.name}: kill -9 frees the data directory for a command and for the next server`, () =>
@@ -127,7 +126,7 @@ for (const make of makes()) {
       const { id } = await scene.signIn();
       server.process.kill("SIGKILL");
       await server.process.ended();
-      assert.ok(Deno.statSync(`${scene.data}/serve.json`).isFile);
+      assert.ok((await Deno.stat(`${scene.data}/serve.json`)).isFile);
       assert.equal((await json(scene, "accounts", "list"))[0].id, id);
       await assertServes(scene, undefined, id);
     }));
@@ -136,11 +135,11 @@ for (const make of makes()) {
     play({ make }, async (scene) => {
       await scene.serve();
       const path = `${scene.data}/serve.json`;
-      Deno.renameSync(path, `${path}.away`);
+      await Deno.rename(path, `${path}.away`);
       const list = scene.start(["accounts", "list"]);
       // Nothing outside tells that it waits; a run that is slower than this proves less, but fails no oftener.
       await new Promise((resolve) => setTimeout(resolve, 400));
-      Deno.renameSync(`${path}.away`, path);
+      await Deno.rename(`${path}.away`, path);
       assert.equal((await list.ended()).code, 0);
     }));
 }
@@ -178,6 +177,35 @@ async function stopDuringRefresh(scene: Scene): Promise<void> {
   assert.equal(sim.counters.replays, 0);
   assert.equal(sim.refreshTokens()[0] === old[0], scene.client.secret !== undefined);
 }
+
+Deno.test("a refreshed login is served and written later if another program has the database just then", () =>
+  playAll({ client: PUBLIC_CLIENT }, async (scene) => {
+    const { sim } = scene;
+    const server = await scene.serve();
+    const { id, alias } = await scene.signIn();
+    sim.faults.add({
+      endpoint: "token",
+      grantType: "refresh_token",
+      when: "after",
+      kind: { kind: "slow body", bytes: 1000, milliseconds: 500 },
+    });
+    const asked = sim.counters.requests.token;
+    const refresh = scene.start(["accounts", "refresh", alias]);
+    await sim.arrivals("token", asked + 1);
+    const other = new DatabaseSync(`${scene.data}/${DATABASE_FILE}`);
+    other.exec("BEGIN IMMEDIATE");
+    await server.process.complained(/cannot write to disk/);
+    assert.equal((await ask(server, id)).body, sim.accessTokens().at(-1));
+    other.exec("ROLLBACK");
+    other.close();
+    assert.equal((await refresh.ended()).code, 0);
+    assert.equal((await server.stop()).code, 0);
+
+    const again = await scene.serve();
+    assert.equal((await ask(again, id)).body, sim.accessTokens().at(-1));
+    assert.equal((await scene.run(["accounts", "refresh", alias])).code, 0);
+    assert.equal(sim.counters.replays, 0);
+  }));
 
 Deno.test("a command gives up on a server that hangs, exit 4, and disturbs it no further", () =>
   playAll({}, async (scene) => {

@@ -102,11 +102,11 @@ for (const make of makes()) {
 
   Deno.test(`${make.name}: a data directory that cannot be one is named, exit 2`, () =>
     play({ make }, async (scene) => {
-      Deno.writeTextFileSync(scene.data, "a file");
+      await Deno.writeTextFile(scene.data, "a file");
       for (const args of [["serve"], ["accounts", "list"], ["login"]]) {
         assertEnds(await scene.run(args), 2, /Cannot use \.\/data/, /TOKEN_SERVER_DATA_DIR/);
       }
-      assert.equal(Deno.readTextFileSync(scene.data), "a file");
+      assert.equal(await Deno.readTextFile(scene.data), "a file");
     }));
 
   Deno.test(`${make.name}: a wrong client secret is named by its setting, exit 3`, () =>

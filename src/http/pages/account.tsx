@@ -138,6 +138,19 @@ function Actions(props: { readonly view: AccountView; readonly token: string }):
         <a class="button quiet" href={`/connect?for=${encodeURIComponent(view.alias)}`}>Sign in again</a>
       </div>
       <details>
+        <summary>Buttons through this server: {view.relay ? "allowed" : "switched off"}</summary>
+        <p>
+          Ready buttons and other tools that know the ID ask Twitch through this server. Switched off, the ID
+          still answers the token question of Companion’s Twitch module.
+        </p>
+        <form method="post" action={`${path}/relay`}>
+          <FormToken token={token} />
+          <button type="submit" name="relay" value={view.relay ? "off" : "on"} class="quiet">
+            {view.relay ? "Switch it off" : "Switch it on"}
+          </button>
+        </form>
+      </details>
+      <details>
         <summary>New ID</summary>
         <p>
           For when the ID has leaked, for instance in a Companion export. The present one stops working at
