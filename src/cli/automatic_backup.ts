@@ -1,9 +1,9 @@
 import { DAY, type Time } from "../core/account.ts";
 import { keysInUse, loadBackupKeys } from "../core/backup_keys.ts";
 import { backupAt } from "../core/backup_schedule.ts";
+import { AppError } from "../core/error.ts";
 import { addBackup, backupsIn, type FoundBackup } from "./backup_files.ts";
 import { bugFields, errorFields } from "./log.ts";
-import { AppError } from "../core/error.ts";
 import type { Program } from "./program.ts";
 import { sealedBackup } from "./sealed_backup.ts";
 

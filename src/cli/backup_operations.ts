@@ -1,12 +1,6 @@
 /** What `backup` and `restore` ask of the logins. The passphrase never comes here, only the key that was made of it. */
 import type { BackupContent } from "../core/backup.ts";
-import {
-  type BackupKey,
-  type BackupKeyKind,
-  type BackupKeys,
-  loadBackupKeys,
-  setBackupKeys,
-} from "../core/backup_keys.ts";
+import { type BackupKey, type BackupKeyKind, loadBackupKeys, setBackupKeys } from "../core/backup_keys.ts";
 import { loadApp } from "../core/app_setting.ts";
 import { AppError } from "../core/error.ts";
 import { restoreLogins, type RestoreOutcome } from "../core/restore.ts";
@@ -141,7 +135,7 @@ async function restoreApp(program: Program, { app }: BackupContent): Promise<Res
 }
 
 /** Whoever has just typed it knows it: the new machine goes on making backups under it. */
-async function useIfNone({ deps }: Program, key: BackupKey): Promise<void> {
-  const { keys }: BackupKeys = await loadBackupKeys(deps);
-  if (keys.length === 0) await setBackupKeys(deps, [key], [key.kind]);
+async function useIfNone(program: Program, key: BackupKey): Promise<void> {
+  const { keys } = await loadBackupKeys(program.deps);
+  if (keys.length === 0) await keep(program, [key], [key.kind]);
 }

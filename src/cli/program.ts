@@ -1,6 +1,6 @@
 import type { TwitchApp } from "../core/app.ts";
 import { loadApp, saveApp } from "../core/app_setting.ts";
-import { Connector } from "../core/connect.ts";
+import { appRefused, Connector } from "../core/connect.ts";
 import type { Clock, Deps, Log } from "../core/ports.ts";
 import { Refresher } from "../core/refresher.ts";
 import { Relay } from "../core/relay.ts";
@@ -75,6 +75,7 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   const hostNames = await openHostNames(store, config);
   const end = open.move();
   const storeApp = async (app: TwitchApp): Promise<boolean> => {
+    if (await twitch.checkApp(app) === "refused") throw appRefused("Cannot store the Twitch app");
     await saveApp(deps, app);
     if (!isFixed(config, "clientId")) await useApp(app);
     return !isFixed(config, "clientId");

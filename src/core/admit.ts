@@ -39,11 +39,12 @@ export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promi
       hint: "Begin the sign-in again",
     });
   }
+  // The token's life began before Twitch was asked whose it is.
+  const now = roster.deps.clock.now();
   const who = await askWho(roster, tokens.access);
   if (who.clientId !== asked.app.clientId) {
     throw new AppError("refused", "Cannot sign in: this login was made for another Twitch app");
   }
-  const now = roster.deps.clock.now();
   const expiresIn = tokens.expiresIn ?? who.expiresIn;
   const grant: Grant = {
     access: tokens.access,

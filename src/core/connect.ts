@@ -119,6 +119,8 @@ export class Connector {
   async beginDevice(wish: Wish): Promise<DeviceBegun> {
     const { twitch, clock } = this.#roster.deps;
     const app = this.#appFor(wish);
+    // A device code is given and redeemed without the secret: a wrong one would show hours later, at the first refresh.
+    if (await twitch.checkApp(app) === "refused") throw appRefused("Cannot sign in");
     const start = await twitch.beginDevice(app, wish.scopes);
     if (start.kind === "unavailable") throw unavailable(start);
     const { userCode, verificationUri, expiresIn } = start;
@@ -220,18 +222,16 @@ function tokensOf(outcome: ExchangeOutcome): Extract<ExchangeOutcome, { kind: "g
   });
 }
 
+/** Twitch's word on a wrong client id or secret, with the settings to put right. */
+export function appRefused(what: string): AppError {
+  return new AppError("app_refused", `${what}: Twitch does not accept the app's client id or secret`, {
+    hint: "Compare TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET with the app at dev.twitch.tv/console/apps; " +
+      "a new secret there makes the old one void",
+  });
+}
+
 function unavailable(outcome: Unavailable): AppError {
-  if (outcome.reason === "app_refused") {
-    return new AppError(
-      "app_refused",
-      "Cannot sign in: Twitch does not accept the app's client id or secret",
-      {
-        hint:
-          "Compare TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET with the app at dev.twitch.tv/console/apps; " +
-          "a new secret there makes the old one void",
-      },
-    );
-  }
+  if (outcome.reason === "app_refused") return appRefused("Cannot sign in");
   return new AppError("unavailable", `Cannot sign in: no usable answer from Twitch (${outcome.reason})`, {
     hint: "Check the network and try again in a minute; nothing was lost",
   });

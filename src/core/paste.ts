@@ -30,19 +30,19 @@ export function readPasted(text: string, redirectUri: string): Returned {
   const bare = text.trim().replace(/^["'<]+|["'>]+$/g, "").trim();
   // Terminals and mail programs wrap long addresses; a code is short, and a sentence is none.
   const pasted = bare.replace(/\s+/g, "");
-  if (pasted === "") throw badPaste("nothing was pasted");
-  if (/^https?:\/\//i.test(pasted)) return readAddress(pasted, redirectUri);
+  const expected = new URL(redirectUri);
+  if (pasted === "") throw badPaste("nothing was pasted", expected);
+  if (/^https?:\/\//i.test(pasted)) return readAddress(pasted, expected);
   if (/(^|[?&])(code|error)=/.test(pasted)) {
     const returned = readReturn(new URLSearchParams(pasted.slice(pasted.indexOf("?") + 1)));
     if (returned !== undefined) return returned;
   }
   if (CODE.test(bare)) return { kind: "code", code: new Secret(bare), state: undefined };
-  throw badPaste("this is neither an address nor a code");
+  throw badPaste("this is neither an address nor a code", expected);
 }
 
-function readAddress(address: string, redirectUri: string): Returned {
-  const expected = new URL(redirectUri);
-  if (!URL.canParse(address)) throw badPaste("this address cannot be read");
+function readAddress(address: string, expected: URL): Returned {
+  if (!URL.canParse(address)) throw badPaste("this address cannot be read", expected);
   const url = new URL(address);
   const returned = readReturn(url.searchParams);
   // Twitch sends a mismatch to the first registered address, whosever that is (twitchdev/issues#762).
@@ -50,6 +50,7 @@ function readAddress(address: string, redirectUri: string): Returned {
   if (/(^|\.)twitch\.tv$/.test(url.hostname)) {
     throw badPaste(
       "this is the address of Twitch's own page; approve there first and wait for the next page",
+      expected,
     );
   }
   if (url.host !== expected.host || url.pathname !== expected.pathname) {
@@ -59,8 +60,8 @@ function readAddress(address: string, redirectUri: string): Returned {
   return returned;
 }
 
-function badPaste(reason: string, expected?: URL): AppError {
-  const start = expected === undefined ? "http://localhost" : expected.origin + expected.pathname;
+function badPaste(reason: string, expected: URL): AppError {
+  const start = expected.origin + expected.pathname;
   return new AppError("bad_paste", `Cannot use what was pasted: ${reason}`, {
     hint:
       `After approving at Twitch, copy the whole address from the browser's address bar; it begins with ${start}` +

@@ -173,6 +173,8 @@ export interface Twitch {
   readonly sendsOnce: boolean;
   /** Where to send the browser. */
   authorizeUrl(app: TwitchApp, request: AuthorizeRequest): string;
+  /** Whether Twitch accepts the app's id and secret; `unknown` where it cannot be asked, as for a public app. */
+  checkApp(app: TwitchApp): Promise<"accepted" | "refused" | "unknown">;
   exchangeCode(app: TwitchApp, code: Secret, redirectUri: string): Promise<ExchangeOutcome>;
   beginDevice(app: TwitchApp, scopes: readonly string[]): Promise<DeviceStart>;
   pollDevice(app: TwitchApp, deviceCode: Secret, scopes: readonly string[]): Promise<DeviceOutcome>;

@@ -39,7 +39,7 @@ export function addressOf(text: Secret): Address {
   const { username, password, host } = url;
   const credentials = username === "" && password === ""
     ? undefined
-    : new Secret(`Basic ${base64(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`);
+    : new Secret(`Basic ${base64(`${decoded(username)}:${decoded(password)}`)}`);
   url.username = "";
   url.password = "";
   return { kind: marked ? "ntfy" : kindOf(url), host, url: new Secret(url.href), credentials };
@@ -83,6 +83,15 @@ function put(kind: AddressKind, notice: Notice): Message {
 
 function json(value: unknown): Message {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
+}
+
+/** A stray percent sign stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function base64(text: string): string {

@@ -123,6 +123,12 @@ export function exchangeOutcome(answer: Answer): ExchangeOutcome {
   return unavailable(answer);
 }
 
+/** The answer to an app that asked for a grant of its own: only plain words about id or secret are a refusal. */
+export function appCheck(answer: Answer): "accepted" | "refused" | "unknown" {
+  if (tokensIn(answer)) return "accepted";
+  return unavailable(answer).reason === "app_refused" ? "refused" : "unknown";
+}
+
 /** The answer to a device code. `slow_down` is RFC 8628's, never seen from Twitch. */
 export function deviceOutcome(answer: Answer): DeviceOutcome {
   if (statusOf(answer) === 400) {

@@ -61,6 +61,12 @@ export function createTwitch(options: TwitchOptions): Twitch & Helix & Disposabl
   return {
     sendsOnce: sendsOnce(options.denoVersion ?? Deno.version.deno),
     authorizeUrl: (app, request) => `${authUrl}/authorize?${authorizeQuery(app, request)}`,
+    async checkApp(app) {
+      if (app.clientSecret === undefined) return "unknown";
+      // The grant of an app for itself: nothing but id and secret is asked for, and nobody's login is touched.
+      const fields = { ...credentials(app), grant_type: "client_credentials" };
+      return answers.appCheck(await post("token", fields));
+    },
     async exchangeCode(app, code, redirectUri) {
       const grant = { grant_type: "authorization_code", code: code.reveal(), redirect_uri: redirectUri };
       return answers.exchangeOutcome(await post("token", { ...credentials(app), ...grant }));

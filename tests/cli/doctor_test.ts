@@ -11,7 +11,7 @@ import { Secret } from "../../src/core/secret.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { FakeClock, START } from "../support/fake_clock.ts";
 import { DOWN } from "../support/scripted_twitch.ts";
-import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { namesIn, temporaryDirectory } from "../support/temporary_directory.ts";
 import { OWL, signedIn, untilDue, type World, world, WREN } from "../support/world.ts";
 
 const HOOK = "https://hooks.example.org/canary-0123456789abcdefghij";
@@ -108,13 +108,13 @@ Deno.test("doctor finds nothing wrong where the program has never run, and makes
     "twitch api": "ok",
     clock: "ok",
   });
-  assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
+  await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
 });
 
 Deno.test("doctor opens the data where no server holds them", async () => {
   using directory = temporaryDirectory();
   await filled(directory.path);
-  const before = Array.from(Deno.readDirSync(directory.path), ({ name }) => name).toSorted();
+  const before = namesIn(directory.path);
   const [checks, { code }] = await checksOf(directory.path);
   assert.equal(code, undefined);
   for (const check of ["data directory", "file rights", "key", "database", "redirect", "notices"]) {
@@ -122,14 +122,14 @@ Deno.test("doctor opens the data where no server holds them", async () => {
   }
   for (const check of ["server", "app", "accounts"]) assert.equal(checks.get(check)?.state, "warn", check);
   assert.match(checks.get("redirect")?.text ?? "", /http:\/\/localhost:8948\/callback/);
-  const after = Array.from(Deno.readDirSync(directory.path), ({ name }) => name).toSorted();
+  const after = namesIn(directory.path);
   assert.deepEqual(after, before);
 });
 
 Deno.test("doctor prints each check on a line, what to do below it, and refuses to call a failure well", async () => {
   using directory = temporaryDirectory();
   await filled(directory.path);
-  Deno.writeTextFileSync(`${directory.path}/key`, "nonsense");
+  await Deno.writeTextFile(`${directory.path}/key`, "nonsense");
   const { printed, code, message } = await run(directory.path);
   assert.equal(code, "refused");
   assert.equal(message, "Cannot call all well: key");
@@ -140,7 +140,7 @@ Deno.test("doctor prints each check on a line, what to do below it, and refuses 
 
 Deno.test("doctor names a database that is damaged", async () => {
   using directory = temporaryDirectory();
-  Deno.writeTextFileSync(`${directory.path}/companion-token-server.sqlite`, "x".repeat(5000));
+  await Deno.writeTextFile(`${directory.path}/companion-token-server.sqlite`, "x".repeat(5000));
   const [checks, { code }] = await checksOf(directory.path);
   assert.equal(code, "refused");
   assert.equal(checks.get("database")?.state, "fail");
@@ -154,9 +154,9 @@ Deno.test({
   async fn() {
     using directory = temporaryDirectory();
     const path = `${directory.path}/data`;
-    Deno.mkdirSync(path, { mode: 0o700 });
-    Deno.writeTextFileSync(`${path}/key`, "", { mode: 0o600 });
-    Deno.chmodSync(`${path}/key`, 0o644);
+    await Deno.mkdir(path, { mode: 0o700 });
+    await Deno.writeTextFile(`${path}/key`, "", { mode: 0o600 });
+    await Deno.chmod(`${path}/key`, 0o644);
     const [checks] = await checksOf(path);
     assert.equal(checks.get("file rights")?.state, "fail");
     assert.equal(checks.get("file rights")?.hint, `chmod go-rwx ${path}/key`);

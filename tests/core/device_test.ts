@@ -143,3 +143,13 @@ Deno.test("close() ends the polling and says so", async () => {
   await made.clock.advance(MINUTE);
   assert.equal(made.twitch.sent("pollDevice").length, 0);
 });
+
+Deno.test("beginDevice() begins nothing for an app whose secret Twitch does not accept", async () => {
+  const made = await world();
+  made.twitch.appCheck = "refused";
+  await assert.rejects(
+    made.connector.beginDevice({ scopes: SCOPES, label: "" }),
+    (error: unknown) => error instanceof AppError && error.code === "app_refused",
+  );
+  assert.deepEqual(made.twitch.sent("beginDevice"), []);
+});

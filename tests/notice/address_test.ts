@@ -44,6 +44,11 @@ Deno.test("addressOf() leaves the address as it was but for the mark, user name 
   assert.equal(new TextDecoder().decode(bytes), "us er:päss");
 });
 
+Deno.test("addressOf() takes a stray percent sign for itself", () => {
+  const { authorization = "" } = messageFor(at("https://user:100%@hooks.example.org/a"), NOTICE).headers;
+  assert.equal(atob(authorization.replace("Basic ", "")), "user:100%");
+});
+
 Deno.test("messageFor() puts a notice as JSON for a webhook", () => {
   const { headers, body } = messageFor(at("https://hooks.example.org/a"), NOTICE);
   assert.deepEqual(headers, { "content-type": "application/json" });

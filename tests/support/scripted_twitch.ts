@@ -178,6 +178,13 @@ export class ScriptedTwitch implements Twitch {
     return `https://id.twitch.test/oauth2/authorize?${query}`;
   }
 
+  /** What `checkApp` answers. */
+  appCheck: "accepted" | "refused" | "unknown" = "accepted";
+
+  checkApp(): Promise<"accepted" | "refused" | "unknown"> {
+    return Promise.resolve(this.appCheck);
+  }
+
   exchangeCode(app: TwitchApp, code: Secret): Promise<ExchangeOutcome> {
     return this.#answer("exchangeCode", code, app, () => this.#redeem(code.reveal()));
   }

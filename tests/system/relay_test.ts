@@ -209,7 +209,7 @@ withRelay("nothing but Helix is ever reached, however the path is written", asyn
       "%00",
       "users%0d%0aHost:%20x",
     ],
-    ...[`users%20HTTP/1.1%0d%0aHost:%20${there}`, "users#@x", "."],
+    ...[`users%20HTTP/1.1%0d%0aHost:%20${there}`, "."],
   ];
   const before = scene.sim.requests.length;
   for (const path of paths) {
@@ -229,6 +229,8 @@ withRelay("nothing but Helix is ever reached, however the path is written", asyn
     assert.equal(await sendRaw(server.port, `/as/${account.id}/helix/users${query}`), 200, query);
     assert.match(helix.arrived.at(-1)?.path ?? "", /^users(\?|$)/);
   }
+  // A fragment belongs in no request: newer versions of Deno hand it on and it is refused, older ones cut it off.
+  assert.ok([200, 400].includes(await sendRaw(server.port, `/as/${account.id}/helix/users#@${there}`)));
   assert.equal(await sendRaw(server.port, `http://${there}/as/${account.id}/helix/users`), 200);
   const fresh = scene.sim.requests.slice(before);
   assert.deepEqual(new Set(fresh.map(({ endpoint }) => endpoint)), new Set(["helix"]));

@@ -119,6 +119,18 @@ for (const make of makes()) {
       assertEnds(await scene.run(["accounts", "list", "--json"]), 0);
     }));
 
+  Deno.test(`${make.name}: a wrong client secret is told before anybody is sent away with a device code`, () =>
+    play({ make }, async (scene) => {
+      const env = { TWITCH_CLIENT_SECRET: "n0tthesecret0fthissimu1ati0n" };
+      assertEnds(
+        await scene.run(["login", "--device"], { env }),
+        3,
+        /client id or secret/,
+        /TWITCH_CLIENT_SECRET/,
+      );
+      assert.equal(scene.sim.counters.requests.device, 0);
+    }));
+
   for (const server of [true, false]) {
     Deno.test(`${make.name}: a wrong paste ${server ? "beside" : "without"} a server says what to do and touches nothing`, () =>
       play({ make }, async (scene) => await pasteWrongly(scene, server)));

@@ -3,6 +3,7 @@ import { MINUTE, type Reason, SECOND } from "../../src/core/account.ts";
 import type { Unavailable } from "../../src/core/ports.ts";
 import {
   type Answer,
+  appCheck,
   deviceOutcome,
   deviceStart,
   displayNameIn,
@@ -10,7 +11,7 @@ import {
   revoked,
   validateOutcome,
 } from "../../src/twitch/answers.ts";
-import { answered, DEVICE, GOOD, HTML, open, said, unavailable, wholeTokens } from "./samples.ts";
+import { ACCESS, answered, DEVICE, GOOD, HTML, open, said, unavailable, wholeTokens } from "./samples.ts";
 
 Deno.test("exchangeOutcome() tells a bad code from a bad app and from a bad network", () => {
   const granted = exchangeOutcome(answered(200, GOOD));
@@ -31,6 +32,19 @@ Deno.test("exchangeOutcome() tells a bad code from a bad app and from a bad netw
   for (const [answer, expected] of rows) {
     assert.deepEqual(exchangeOutcome(answer), expected, JSON.stringify(answer));
   }
+});
+
+Deno.test("appCheck() takes only plain words about id or secret for a refusal", () => {
+  const rows: [answer: Answer, expected: unknown][] = [
+    [answered(200, { access_token: ACCESS, expires_in: 5_000_000, token_type: "bearer" }), "accepted"],
+    [said(403, "invalid client secret"), "refused"],
+    [said(400, "invalid client"), "refused"],
+    [said(400, "invalid grant type"), "unknown"],
+    [answered(403, HTML), "unknown"],
+    [answered(503, HTML), "unknown"],
+    [{ kind: "failed", reason: "unreachable", neverLeft: true }, "unknown"],
+  ];
+  for (const [answer, expected] of rows) assert.equal(appCheck(answer), expected, JSON.stringify(answer));
 });
 
 Deno.test("deviceOutcome() goes on while Twitch is waiting or away, and stops at any other refusal", () => {
