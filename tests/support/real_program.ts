@@ -14,7 +14,7 @@ export interface Make {
 
 /** From source with the Deno that runs the tests, and the executable where there is one. */
 export function makes(): readonly Make[] {
-  const executable = Deno.env.get("TOKEN_SERVER_EXECUTABLE");
+  const executable = Deno.env.get("TOKEN_SERVER_EXECUTABLE") || undefined;
   return [
     fromSource(),
     ...executable === undefined ? [] : [{ name: "executable", command: executable, args: [], env: {} }],
