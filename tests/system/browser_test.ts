@@ -59,10 +59,18 @@ class Visit {
     await page.screenshot({ path: `${folder}/${file}.png`, fullPage: true });
   }
 
+  /** Clicks, and waits until the page that follows is there. */
+  async follow(selector: string): Promise<void> {
+    const gone = this.page.waitForEvent("framenavigated");
+    await this.page.click(selector);
+    await gone;
+    await this.page.waitForLoadState();
+  }
+
   async choose(way: "redirect" | "device" | "paste"): Promise<void> {
     await this.open("/connect");
     await this.page.check(`input[name=way][value=${way}]`);
-    await this.page.click("form button");
+    await this.follow("form button");
     await this.look(`connect by ${way}`);
   }
 
@@ -79,13 +87,13 @@ async function setUp(visit: Visit): Promise<void> {
   await visit.open("/setup");
   await visit.page.fill("input[name=client_id]", CONFIDENTIAL_CLIENT.id);
   await visit.page.fill("input[name=client_secret]", CONFIDENTIAL_CLIENT.secret);
-  await visit.page.click("form button");
+  await visit.follow("form button");
   await visit.look("after setup");
 }
 
 async function byRedirect(visit: Visit): Promise<string> {
   await visit.choose("redirect");
-  await visit.page.click("main a[href*='/oauth2/authorize']");
+  await visit.follow("main a[href*='/oauth2/authorize']");
   await visit.page.getByRole("button", { name: /approve|authorize/i }).click();
   await visit.page.waitForURL(/\/accounts\//);
   await visit.look("account");
