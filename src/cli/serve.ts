@@ -258,7 +258,8 @@ function anotherServer(config: Config): AppError {
     `Cannot start: another companion-token-server uses the data directory ${config.dataDir}`,
     {
       hint:
-        "Stop the other one, or give this one a directory of its own with TOKEN_SERVER_DATA_DIR (--data-dir)",
+        "Stop the other one (it may be a login that waits for somebody), or give this one a directory of its own " +
+        "with TOKEN_SERVER_DATA_DIR (--data-dir)",
     },
   );
 }
