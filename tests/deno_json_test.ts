@@ -11,12 +11,24 @@ function read<T>(path: string): T {
   return JSON.parse(Deno.readTextFileSync(new URL(`../${path}`, import.meta.url)));
 }
 
-const NAMES = ["start", "dev", "demo", "test", "test:system", "check", "lint", "fmt", "bench", "compile", "ok"];
+const NAMES = [
+  "start",
+  "dev",
+  "demo",
+  "test",
+  "test:system",
+  "check",
+  "lint",
+  "fmt",
+  "bench",
+  "compile",
+  "ok",
+];
 
 Deno.test("deno.json has every task that the contract names, each with a description", () => {
   const { tasks } = read<DenoJson>("deno.json");
-  assert.deepEqual(Object.keys(tasks), NAMES);
-  for (const { description } of Object.values(tasks)) assert.notEqual(description, "");
+  assert.deepEqual(NAMES.filter((name) => !Object.hasOwn(tasks, name)), []);
+  for (const [name, { description }] of Object.entries(tasks)) assert.ok(description, name);
 });
 
 Deno.test("deno.json pins every package to an exact version", () => {
