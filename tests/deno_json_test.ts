@@ -51,6 +51,14 @@ Deno.test("deno.lock holds the program's packages and none of the tests'", () =>
   assert.deepEqual(Object.keys(npm).sort(), [...new Set(expected)].sort());
 });
 
+Deno.test("tests/deno.lock holds every package of tests/import_map.json", () => {
+  const { specifiers } = read<{ specifiers: Record<string, string> }>("tests/deno.lock");
+  const wanted = Object.values(read<DenoJson>("tests/import_map.json").imports).map((specifier) =>
+    specifier.replace("npm:/", "npm:").replace(/\/$/, "")
+  );
+  assert.deepEqual(wanted.filter((specifier) => !Object.hasOwn(specifiers, specifier)), []);
+});
+
 Deno.test("the compile task bakes in exactly the permissions of the design", () => {
   const words = read<DenoJson>("deno.json").tasks["compile"]?.command.split(" ") ?? [];
   assert.deepEqual(words.filter((word) => word.startsWith("--allow")), [
