@@ -124,6 +124,7 @@ async function post(server: ServeFile, operation: string, input: unknown): Promi
     });
     return await response.json();
   } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "TimeoutError") throw notFinished(cause);
     throw noAnswer(`the server that holds it (process ${server.pid}) does not answer`, cause);
   }
 }
@@ -147,6 +148,14 @@ async function readServeFile(dataDir: string): Promise<ServeFile> {
   } catch (cause) {
     throw noAnswer("another process holds it and cannot be asked", cause);
   }
+}
+
+function notFinished(cause: unknown): AppError {
+  return new AppError("busy", "Cannot wait longer: the running server has not finished within 10 s", {
+    hint:
+      "It goes on, perhaps with a slow Twitch: look with accounts list in a minute. If it never answers, start it anew",
+    cause,
+  });
 }
 
 function noAnswer(reason: string, cause: unknown): AppError {

@@ -45,8 +45,13 @@ export async function login(parts: CommandParts, options: LoginOptions): Promise
 
 function scopesOf(options: LoginOptions): readonly string[] {
   if (options.scopes !== undefined) return parseScopes(options.scopes);
-  if (isPreset(options.preset)) return PRESETS[options.preset];
-  throw new AppError("usage", `Cannot sign in: there is no preset ${JSON.stringify(options.preset)}`, {
+  const names = options.preset.split(",").map((name) => name.trim());
+  return [...new Set(names.flatMap(presetScopes))];
+}
+
+function presetScopes(name: string): readonly string[] {
+  if (isPreset(name)) return PRESETS[name];
+  throw new AppError("usage", `Cannot sign in: there is no preset ${JSON.stringify(name)}`, {
     hint: `Use --preset ${Object.keys(PRESETS).join(" or ")}, or --scopes "chat:read chat:edit"`,
   });
 }
@@ -105,13 +110,17 @@ async function byDevice(
 }
 
 function report({ terminal }: CommandParts, connected: ConnectedJson, { json }: LoginOptions): void {
-  const { id, alias, login, twitchId, scopes, expiresAt, known, missing, onDisk } = connected;
+  const { id, alias, login, twitchId, scopes, expiresAt, known, missing, dropped, onDisk } = connected;
   if (!onDisk) {
     terminal.complain(
       "The disk did not take the login: it lives in the server's memory and is written as soon as that works",
     );
   }
   if (missing.length > 0) terminal.complain(`Twitch did not grant: ${missing.join(" ")}`);
+  if (dropped.length > 0) {
+    terminal.complain(`This login had before and has no more: ${dropped.join(" ")}`);
+    terminal.complain("To have both, sign in with several presets at once: --preset companion-3,buttons");
+  }
   if (json) return printJson(terminal, { id, alias, login, twitchId, scopes, expiresAt });
   const heading = known
     ? `${login} is signed in again; the id stays the same:`

@@ -14,7 +14,7 @@ import {
 import type { Reason, Time } from "../core/account.ts";
 import type { Connected } from "../core/admit.ts";
 import type { TwitchApp } from "../core/app.ts";
-import { loadApp } from "../core/app_setting.ts";
+import { checkApp, loadApp } from "../core/app_setting.ts";
 import { AppError } from "../core/error.ts";
 import { readPasted } from "../core/paste.ts";
 import { testNotice } from "../core/notices.ts";
@@ -51,6 +51,7 @@ export interface ConnectedJson {
   readonly expiresAt: string | null;
   readonly known: boolean;
   readonly missing: readonly string[];
+  readonly dropped: readonly string[];
   readonly onDisk: boolean;
 }
 
@@ -168,7 +169,9 @@ export function localOperations(program: Program, host: Host): Operations {
     },
     async saveApp({ clientId, clientSecret }) {
       const secret = clientSecret === null ? undefined : new Secret(clientSecret);
-      return { used: await program.storeApp({ clientId, clientSecret: secret }) };
+      const app: TwitchApp = { clientId, clientSecret: secret };
+      await checkApp(deps, app);
+      return { used: await program.storeApp(app) };
     },
     appInUse: () => Promise.resolve(appJson(roster.app)),
     storedApp: async () => appJson(await loadApp(deps)),
@@ -214,7 +217,7 @@ function accountJson(view: AccountView): AccountJson {
   };
 }
 
-function connectedJson({ login, id, known, missing, onDisk }: Connected): ConnectedJson {
+function connectedJson({ login, id, known, missing, dropped, onDisk }: Connected): ConnectedJson {
   const { account } = login;
   return {
     id: id.reveal(),
@@ -225,6 +228,7 @@ function connectedJson({ login, id, known, missing, onDisk }: Connected): Connec
     expiresAt: timeJson(account.expiresAt),
     known,
     missing,
+    dropped,
     onDisk,
   };
 }

@@ -17,7 +17,7 @@ export const PRESET_CHOICES: readonly Preset[] = [
   },
   {
     name: "buttons",
-    title: "A few buttons",
+    title: "The ready-made buttons",
     description: "Ads, markers, clips, title, chat, announcements, shoutouts, raids, polls and predictions",
     scopes: PRESETS.buttons,
   },

@@ -1,6 +1,6 @@
 import type { TwitchApp } from "../core/app.ts";
 import { loadApp, saveApp } from "../core/app_setting.ts";
-import { appRefused, Connector } from "../core/connect.ts";
+import { Connector } from "../core/connect.ts";
 import type { Clock, Deps, Log } from "../core/ports.ts";
 import { Refresher } from "../core/refresher.ts";
 import { Relay } from "../core/relay.ts";
@@ -10,7 +10,7 @@ import { createNotifier, type NetworkNotifier } from "../notice/notifier.ts";
 import { openStore } from "../store/open.ts";
 import { createTwitch } from "../twitch/client.ts";
 import { openVault } from "../vault/vault.ts";
-import { type Config, isFixed, type StoredSettings } from "./config.ts";
+import type { Config, StoredSettings } from "./config.ts";
 import { type HostNames, openHostNames } from "./host_names.ts";
 import { maskingVault } from "./masking.ts";
 import type { Masks } from "./masks.ts";
@@ -31,7 +31,7 @@ export interface Program extends AsyncDisposable {
   readonly relay: Relay;
   readonly notifier: NetworkNotifier;
   readonly hostNames: HostNames;
-  /** Stores the app of the setup and uses it; false if flags or environment name one, which goes first. */
+  /** Stores the app of the setup and uses it; false if flags or environment name another, which goes first. */
   storeApp(app: TwitchApp): Promise<boolean>;
 }
 
@@ -75,10 +75,11 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   const hostNames = await openHostNames(store, config);
   const end = open.move();
   const storeApp = async (app: TwitchApp): Promise<boolean> => {
-    if (await twitch.checkApp(app) === "refused") throw appRefused("Cannot store the Twitch app");
     await saveApp(deps, app);
-    if (!isFixed(config, "clientId")) await useApp(app);
-    return !isFixed(config, "clientId");
+    const stored = await appInUse(settings, deps);
+    await useApp(stored);
+    return stored?.clientId === app.clientId &&
+      stored.clientSecret?.reveal() === app.clientSecret?.reveal();
   };
   return {
     deps,

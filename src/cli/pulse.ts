@@ -1,5 +1,6 @@
 import { type Duration, MINUTE } from "../core/account.ts";
 import type { HealthReport } from "../http/deps.ts";
+import { diskStanding } from "../core/notices.ts";
 import type { Roster } from "../core/roster.ts";
 
 /** Without a beat for so long the loop is helped along. */
@@ -30,7 +31,7 @@ export class Pulse {
   report(): HealthReport {
     const logins = this.#roster.all();
     if (this.#roster.deps.vault.locked !== undefined) return { status: "locked" };
-    if (logins.some(({ saveAt }) => saveAt !== undefined)) return { status: "store" };
+    if (diskStanding(logins) === "on") return { status: "store" };
     if (performance.now() - this.#last > STALLED) return { status: "stalled" };
     const counts = { connected: 0, retrying: 0, needs_login: 0 };
     for (const { account } of logins) counts[account.health.state]++;

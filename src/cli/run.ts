@@ -121,7 +121,7 @@ function addLogin(program: Command, parts: PartsOf): void {
     .option("--paste", "by pasting back the address that the browser ends on")
     .option(
       "--preset <NAME>",
-      "the permissions to ask for: companion-3, companion-4 or buttons",
+      "the permissions to ask for: companion-3, companion-4 or buttons, or several with commas",
       "companion-3",
     )
     .option("--scopes <SCOPES>", "the permissions to ask for, by Twitch's names, with blanks between them")

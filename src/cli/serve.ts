@@ -4,6 +4,7 @@
  */
 import { MINUTE, SECOND } from "../core/account.ts";
 import type { TwitchApp } from "../core/app.ts";
+import { checkApp } from "../core/app_setting.ts";
 import { doubtTimes, newestTime } from "../core/doubt.ts";
 import { AppError } from "../core/error.ts";
 import { NoticeBoard } from "../core/notice_board.ts";
@@ -109,6 +110,7 @@ function handlerFor(
     presets: PRESET_CHOICES,
     health: () => pulse.report(),
     async saveApp(app: TwitchApp) {
+      await checkApp(program.deps, app);
       if (!await program.storeApp(app)) throw appIsFixed();
     },
     control: controlRoute(
@@ -117,6 +119,7 @@ function handlerFor(
       log,
     ),
     version: VERSION,
+    port: () => place.port,
     baseUrls: () => reachableUrls(config, place.port),
   });
 }

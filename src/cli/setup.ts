@@ -1,6 +1,7 @@
 import { AppError } from "../core/error.ts";
 import { ask, type CommandParts } from "./command.ts";
 import { isFixed, redirectUri } from "./config.ts";
+import { HiddenLines } from "./hidden_line.ts";
 import { withOperations } from "./reach.ts";
 import { settingProblem } from "./settings.ts";
 
@@ -24,12 +25,10 @@ export async function setup(parts: CommandParts): Promise<void> {
   const clientId = given
     ? config.twitch.clientId ?? ""
     : await askUntilRight(parts, "clientId", "Client ID:");
-  const secret = given ? config.twitch.clientSecret?.reveal() ?? null : await askUntilRight(
-    parts,
-    "clientSecret",
-    "Client Secret (it is shown while you type; empty for a public app):",
-    true,
-  ) || null;
+  const secret = given
+    ? config.twitch.clientSecret?.reveal() ?? null
+    : await askUntilRight(parts, "clientSecret", "Client Secret (not shown; empty for a public app):") ||
+      null;
   const { used } = await withOperations(
     parts,
     (operations) => operations.saveApp({ clientId, clientSecret: secret }),
@@ -56,16 +55,21 @@ function explain({ config, terminal }: CommandParts): void {
   );
 }
 
+/** A secret is typed unseen and may be left out; an id is neither. */
 async function askUntilRight(
-  { terminal }: CommandParts,
+  { terminal, surroundings }: CommandParts,
   key: "clientId" | "clientSecret",
   question: string,
-  optional = false,
 ): Promise<string> {
+  const secret = key === "clientSecret";
+  const stop = new AbortController();
+  using _signals = surroundings.onStop(() => stop.abort());
+  const hidden = new HiddenLines(Deno.stdin);
   while (true) {
-    const answer = await ask(terminal, question);
+    if (secret) terminal.complain(question);
+    const answer = secret ? (await hidden.next(stop.signal) ?? "").trim() : await ask(terminal, question);
     const problem = settingProblem(key, answer);
-    if (problem === undefined || (optional && answer === "")) return answer;
+    if (problem === undefined || (secret && answer === "")) return answer;
     terminal.complain(problem);
   }
 }

@@ -111,7 +111,7 @@ export interface StoredId {
   readonly account: AccountKey;
   readonly sealed: Sealed;
   readonly createdAt: Time;
-  /** From then on the id is unknown; undefined for ever. */
+  /** The id is unknown after a start later than that; undefined: it does not end. */
   readonly endsAt: Time | undefined;
 }
 

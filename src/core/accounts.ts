@@ -4,7 +4,7 @@ import { AppError } from "./error.ts";
 import { newId, sealId } from "./ids.ts";
 import type { Login } from "./login.ts";
 import type { Refresher } from "./refresher.ts";
-import { REASONS } from "./reason_words.ts";
+import { NEEDS_HANDS, REASONS, REMEDIES } from "./reason_words.ts";
 import type { Roster } from "./roster.ts";
 import { expired } from "./schedule.ts";
 import type { Secret } from "./secret.ts";
@@ -114,12 +114,20 @@ export async function refreshNow(roster: Roster, refresher: Refresher, login: Lo
       },
     );
   }
-  const reason = account.health.state === "retrying"
-    ? REASONS[account.health.reason]
-    : "another refresh is on its way";
-  throw new AppError("unavailable", `Cannot refresh ${account.alias}: ${reason}`, {
-    hint: "The server keeps trying by itself; the present token is served as long as it lives",
-  });
+  throw notRefreshed(account);
+}
+
+function notRefreshed({ alias, health }: Account): AppError {
+  const keeps = "The server keeps trying by itself; the present token is served as long as it lives";
+  if (health.state === "connected") {
+    return new AppError("unavailable", `Cannot refresh ${alias}: another refresh is on its way`, {
+      hint: keeps,
+    });
+  }
+  const code = health.reason === "unsafe_runtime" ? "unsafe_runtime" : "app_refused";
+  const what = `Cannot refresh ${alias}: ${REASONS[health.reason]}`;
+  if (!NEEDS_HANDS.has(health.reason)) return new AppError("unavailable", what, { hint: keeps });
+  return new AppError(code, what, { hint: REMEDIES[health.reason] ?? keeps });
 }
 
 /** Makes the token void at Twitch, then forgets the account. True if Twitch has confirmed it. */

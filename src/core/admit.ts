@@ -18,6 +18,8 @@ export interface Connected {
   readonly known: boolean;
   /** Asked for and not granted. */
   readonly missing: readonly string[];
+  /** Granted before under the same id, and not any more. */
+  readonly dropped: readonly string[];
   /** False if the disk has refused the write: the login lives in memory until it can be written. */
   readonly onDisk: boolean;
 }
@@ -54,7 +56,9 @@ export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promi
     expiresAt: expiresIn === undefined ? undefined : now + expiresIn,
   };
   const known = roster.byTwitchId(who.twitchId);
-  const missing = asked.scopes.filter((scope) => !who.scopes.includes(scope));
+  const notGranted = (scope: string): boolean => !who.scopes.includes(scope);
+  const missing = asked.scopes.filter(notGranted);
+  const dropped = known?.account.scopes.filter(notGranted) ?? [];
   const { login, id, saved } = known === undefined
     ? await addNew(roster, asked, who, grant, now)
     : await heal(roster, known, asked, who, grant, now);
@@ -65,7 +69,7 @@ export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promi
     known: known !== undefined,
     missing: missing.length,
   });
-  return { login, id, known: known !== undefined, missing, onDisk: saved === "saved" };
+  return { login, id, known: known !== undefined, missing, dropped, onDisk: saved === "saved" };
 }
 
 type Who = Extract<ValidateOutcome, { kind: "valid" }>;

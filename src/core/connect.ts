@@ -6,6 +6,7 @@
 import { type Duration, MINUTE, SECOND, type Time } from "./account.ts";
 import { rotates, type TwitchApp } from "./app.ts";
 import { admit, type Connected } from "./admit.ts";
+import { appRefused } from "./app_setting.ts";
 import { AppError } from "./error.ts";
 import type { Returned } from "./paste.ts";
 import type { DeviceOutcome, ExchangeOutcome, Unavailable } from "./ports.ts";
@@ -173,15 +174,15 @@ export class Connector {
 
   #appFor(wish: Wish): TwitchApp {
     const { app, deps } = this.#roster;
+    if (deps.vault.locked !== undefined) {
+      throw new AppError("locked", "Cannot sign in: the login could not be sealed", {
+        hint: deps.vault.locked,
+      });
+    }
     if (app === undefined) {
       throw new AppError("no_app", "Cannot sign in: no Twitch app is set up yet", {
         hint:
           "Register an app at dev.twitch.tv/console/apps, then run setup or set TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET",
-      });
-    }
-    if (deps.vault.locked !== undefined) {
-      throw new AppError("locked", "Cannot sign in: the login could not be sealed", {
-        hint: deps.vault.locked,
       });
     }
     // Companion's module 3 throws on a token without scopes.
@@ -219,14 +220,6 @@ function tokensOf(outcome: ExchangeOutcome): Extract<ExchangeOutcome, { kind: "g
   if (outcome.kind === "unavailable") throw unavailable(outcome);
   throw new AppError("refused", "Cannot sign in: Twitch does not accept this code", {
     hint: "A code works once and only for a short time: begin the sign-in again",
-  });
-}
-
-/** Twitch's word on a wrong client id or secret, with the settings to put right. */
-export function appRefused(what: string): AppError {
-  return new AppError("app_refused", `${what}: Twitch does not accept the app's client id or secret`, {
-    hint: "Compare TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET with the app at dev.twitch.tv/console/apps; " +
-      "a new secret there makes the old one void",
   });
 }
 

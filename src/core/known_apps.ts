@@ -25,7 +25,8 @@ export class KnownApps {
   note(clientId: string, facts: Partial<AppFacts>): boolean {
     const known = this.of(clientId);
     const rotates = known.rotates || facts.rotates === true;
-    const oldAccess = facts.oldAccess ?? known.oldAccess;
+    // Seen to survive once, an old token is no proof of anything any more.
+    const oldAccess = known.oldAccess === "survives" ? "survives" : facts.oldAccess ?? known.oldAccess;
     if (rotates === known.rotates && oldAccess === known.oldAccess) return false;
     this.#facts.set(clientId, { rotates, oldAccess });
     this.#unwritten.add(clientId);

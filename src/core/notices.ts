@@ -4,10 +4,10 @@
  *
  * A message goes to services of others, so no secret, no id, no Twitch user id and no address is in it.
  */
-import { type Account, DAY, type Duration, MINUTE, type Reason, type Time } from "./account.ts";
+import { type Account, DAY, type Duration, MINUTE, type Time } from "./account.ts";
 import { newestSignIn } from "./backup_schedule.ts";
 import type { Login } from "./login.ts";
-import { REASONS } from "./reason_words.ts";
+import { REASONS, REMEDIES } from "./reason_words.ts";
 import { expired } from "./schedule.ts";
 
 /**
@@ -198,14 +198,6 @@ function awayWords(account: Account, since: Time): string {
 }
 
 /** What only a person can put right; all else the server does alone. */
-const REMEDIES: Partial<Record<Reason, string>> = {
-  unreachable: "Check the Internet connection of the token server; it keeps trying by itself.",
-  not_twitch: "Sign in to the network that the token server is in; it keeps trying by itself.",
-  app_refused: "Compare client ID and secret with Twitch's console and enter them anew on the setup page.",
-  other_app: "Set up the app of this login again, or sign in again with the new one.",
-  unsafe_runtime: "Run the token server with Deno 2.9.6 or newer.",
-};
-
 function remedyOf({ health }: Account): string {
   const remedy = health.state === "connected" ? undefined : REMEDIES[health.reason];
   return remedy ?? "Nothing needs to be done: the token server keeps trying by itself.";

@@ -9,9 +9,21 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   twitch_error: "Twitch has a fault of its own",
   not_twitch: "something else than Twitch answered, perhaps a login page of this network",
   app_refused: "Twitch does not accept the app’s client ID or secret",
-  other_app: "another Twitch app is set up now than the one of this login",
+  other_app: "the Twitch app of this login is not the one that is set up here",
   unsafe_runtime: "this version of Deno is not safe for single-use tokens",
   disk: "the disk does not take the write",
   refused: "Twitch refused to renew it",
   answer_lost: "Twitch’s last answer was lost on the way, and its token with it",
 };
+
+/** What a person can do about it; undefined where nothing helps but time. */
+export const REMEDIES: Readonly<Partial<Record<Reason, string>>> = {
+  unreachable: "Check the Internet connection of the token server; it keeps trying by itself.",
+  not_twitch: "Sign in to the network that the token server is in; it keeps trying by itself.",
+  app_refused: "Compare client ID and secret with Twitch's console and enter them anew on the setup page.",
+  other_app: "Set up the app of this login again, or sign in again with the new one.",
+  unsafe_runtime: "Run the token server with Deno 2.9.6 or newer.",
+};
+
+/** Only a person can end these: trying again does not help. */
+export const NEEDS_HANDS: ReadonlySet<Reason> = new Set(["app_refused", "other_app", "unsafe_runtime"]);

@@ -68,7 +68,8 @@ export class Relay {
   }
 
   #appOf(login: Login): TwitchApp {
-    const { app } = this.#roster;
+    const { app, deps: { vault } } = this.#roster;
+    if (vault.locked !== undefined) throw noToken(login, vault.locked);
     if (app === undefined) {
       throw new AppError("no_app", "Cannot ask Twitch: no Twitch app is set up on the token server");
     }
@@ -134,8 +135,8 @@ class Limit implements Disposable {
 function switchedOff({ account: { alias } }: Login): AppError {
   return new AppError(
     "refused",
-    `Cannot ask Twitch: the relay is off for ${alias}, switch it on with accounts relay ${alias} on`,
-    { hint: `Switch it on with accounts relay ${alias} on, or on the page of the account` },
+    `Cannot ask Twitch: the relay is off, switch it on with accounts relay ${alias} on`,
+    { hint: "It can be switched on on the page of the account too" },
   );
 }
 

@@ -50,7 +50,7 @@ export class Roster {
     }
     for (const stored of await store.ids()) {
       const login = this.#logins.get(stored.account);
-      if (login === undefined) continue;
+      if (login === undefined || (stored.endsAt ?? Infinity) <= this.deps.clock.now()) continue;
       const id = await this.#orLog(login, "id cannot be opened", () => openId(vault, stored));
       this.ids.add(login, stored.digest, id === undefined ? undefined : { id, stored });
     }

@@ -1,6 +1,7 @@
 import { type Duration, SECOND, type Time } from "./account.ts";
 import { AppError } from "./error.ts";
 import { type Login, nextChange } from "./login.ts";
+import { REASONS, REMEDIES } from "./reason_words.ts";
 import type { Refresher } from "./refresher.ts";
 import type { Roster } from "./roster.ts";
 import { expired } from "./schedule.ts";
@@ -64,8 +65,11 @@ export function noToken(login: Login, locked: string | undefined): AppError {
   if (locked !== undefined) {
     return new AppError("locked", "Cannot answer a token: the key is missing", { hint: locked });
   }
-  return new AppError("unavailable", "Cannot answer a token: Twitch cannot be reached at the moment", {
-    hint: "The server keeps trying; ask again in a few seconds",
+  const { health } = login.account;
+  const reason = health.state === "retrying" ? REASONS[health.reason] : "a fresh one is on its way";
+  const remedy = health.state === "retrying" ? REMEDIES[health.reason] : undefined;
+  return new AppError("unavailable", `Cannot answer a token: ${reason}`, {
+    hint: remedy ?? "The server keeps trying; ask again in a few seconds",
   });
 }
 

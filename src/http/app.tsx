@@ -128,8 +128,7 @@ function forThisMachine(room: Room): MiddlewareHandler<Env> {
     if (FOR_MACHINES.test(pathOf(request.url))) return lineAnswer("no_page");
     if (isLocal(request, c.env?.info)) return await next();
     const { status, title } = PROBLEMS.not_local;
-    const port = new URL(request.url).port || "80";
-    return await show(c, room, title, <ElsewherePage port={port} />, { status });
+    return await show(c, room, title, <ElsewherePage port={room.deps.port()} />, { status });
   };
 }
 

@@ -15,7 +15,7 @@ const SCOPE = /^[a-z_]+(:[a-z_]+){0,3}$/;
 const WAYS: readonly Way[] = ["redirect", "paste", "device"];
 const DEVICE_REFRESH = 5;
 
-/** `GET /connect`; with `?for=<alias>` it starts from what that account has. */
+/** `GET /connect`; with `?for=<alias>` it starts from what that account has, with `&add=<preset>` and that besides. */
 export function showConnect(c: Page, room: Room): Promise<Response> {
   const { roster, presets } = room.deps;
   const alias = c.req.query("for");
@@ -24,10 +24,12 @@ export function showConnect(c: Page, room: Room): Promise<Response> {
     return renderConnect(c, room, { preset, scopes: "", label: "", way: "redirect" });
   }
   const { account } = loginNamed(roster, alias);
-  const same = presets.find(({ scopes }) => sameScopes(scopes, account.scopes));
+  const added = presets.find(({ name }) => name === c.req.query("add"))?.scopes ?? [];
+  const wanted = [...new Set([...account.scopes, ...added])];
+  const same = presets.find(({ scopes }) => sameScopes(scopes, wanted));
   return renderConnect(c, room, {
     preset: same?.name ?? OWN_SCOPES,
-    scopes: same === undefined ? account.scopes.join(" ") : "",
+    scopes: same === undefined ? wanted.join(" ") : "",
     label: account.label,
     way: "redirect",
   });

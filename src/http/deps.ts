@@ -54,6 +54,8 @@ export interface HttpDeps {
   /** Answers a command on this machine. Checks its own secret; asked for loopback peers alone. */
   readonly control?: ((request: Request) => Promise<Response>) | undefined;
   readonly version: string;
+  /** Where the server listens on this machine. */
+  port(): number;
   /** Where Companion can reach this server, best first, without a slash at the end: `http://192.168.1.5:8948`. */
   baseUrls(): readonly string[];
 }

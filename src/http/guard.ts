@@ -41,7 +41,9 @@ export function hostAllowed(header: string, rule: HostRule): boolean {
   if (name === undefined) return false;
   if (name === "localhost" || IPV4.test(name) || name.startsWith("[")) return true;
   const machine = rule.machineName === undefined ? undefined : hostName(rule.machineName);
-  return HOME_ENDINGS.some((ending) => machine !== undefined && name === machine + ending) ||
+  // macOS and some routers give the machine a name with an ending of its own.
+  const machines = machine === undefined ? [] : [machine, machine.split(".")[0] ?? machine];
+  return machines.some((known) => HOME_ENDINGS.some((ending) => name === known + ending)) ||
     name === rule.publicHost ||
     rule.allowed.some((allowed) => hostName(allowed) === name);
 }

@@ -85,7 +85,7 @@ export const PROBLEMS = {
   },
   unavailable: {
     status: 503,
-    line: "Cannot answer a token: Twitch cannot be reached at the moment, the token server keeps trying",
+    line: "Cannot answer a token at the moment: the pages of the token server and /status say why",
     title: "Twitch cannot be reached",
   },
   busy: { status: 503, line: "Cannot do it: the token server is busy", title: "Busy" },

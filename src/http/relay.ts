@@ -62,7 +62,7 @@ export async function answerRelay(
   if (rest.startsWith(HELIX)) return await passOn(request, room, login, rest.slice(HELIX.length));
   const form = SHORT_FORMS.get(rest);
   if (form === undefined) {
-    return line(404, `Cannot do this: there is helix/..., ${[...SHORT_FORMS.keys()].join(", ")}`);
+    return line(404, `There is only helix/... and ${[...SHORT_FORMS.keys()].join(" ")}`);
   }
   if (request.method !== "POST") return wrongMethod("POST");
   return await pressed(request, room, login, { form, word: form.word, path: rest });

@@ -19,6 +19,7 @@ const handler = createHandler({
   saveApp: () => Promise.resolve(),
   allowHost: () => {},
   version: "bench",
+  port: () => 8948,
   baseUrls: () => [],
 });
 const request = new Request(`http://127.0.0.1:8948/token?id=${id}`);

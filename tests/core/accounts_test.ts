@@ -5,9 +5,10 @@ import { AppError } from "../../src/core/error.ts";
 import type { Login } from "../../src/core/login.ts";
 import { digestOf } from "../../src/core/secret.ts";
 import { tokenFor } from "../../src/core/token.ts";
-import { AWAY, REFUSED } from "../support/scripted_twitch.ts";
+import { AWAY, BAD_APP, REFUSED } from "../support/scripted_twitch.ts";
 import { settled } from "../support/fake_clock.ts";
 import {
+  CONFIDENTIAL,
   later,
   OWL,
   PUBLIC,
@@ -269,6 +270,23 @@ Deno.test("refreshNow() says that the key is missing, or that another app is set
   assert.equal(await refreshing(made, login), "locked");
   made.vault.locked = undefined;
   await made.roster.useApp(undefined);
-  assert.equal(await refreshing(made, login), "unavailable");
+  assert.equal(await refreshing(made, login), "app_refused");
   assert.equal(made.twitch.sent("refresh").length, 0);
 });
+
+for (
+  const [reason, code] of [["app_refused", "app_refused"], ["unsafe_runtime", "unsafe_runtime"]] as const
+) {
+  Deno.test(`refreshNow() says ${code} and what to do where only a person can help`, async () => {
+    const made = await world(reason === "unsafe_runtime" ? PUBLIC : CONFIDENTIAL);
+    const login = await signedIn(made);
+    if (reason === "unsafe_runtime") Object.assign(made.twitch, { sendsOnce: false });
+    else made.twitch.next("refresh", BAD_APP);
+    await assert.rejects(refreshNow(made.roster, made.refresher, login), (error: unknown) => {
+      assert.ok(error instanceof AppError);
+      assert.equal(error.code, code);
+      assert.match(error.hint ?? "", /Deno|setup/);
+      return true;
+    });
+  });
+}

@@ -219,3 +219,11 @@ Deno.test("admit() makes an account anew that was removed while its grant was be
   assert.equal(made.roster.byId(again.id.reveal()), again.login);
   assert.equal((await made.store.accounts()).length, 2);
 });
+
+Deno.test("admit() names what a login was granted before and has no more", async () => {
+  const made = await world();
+  const first = await admitted(made, OWL, ["chat:read", "chat:edit", "clips:edit"]);
+  assert.deepEqual(first.dropped, []);
+  const again = await admitted(made, OWL, ["chat:read"], { ...ASKED, scopes: ["chat:read"] });
+  assert.deepEqual(again.dropped, ["chat:edit", "clips:edit"]);
+});

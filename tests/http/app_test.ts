@@ -222,7 +222,7 @@ Deno.test("createApp() without a peer shows no page", async () => {
       saveApp: () => Promise.resolve(),
       allowHost: () => {},
     },
-    ...{ version: "1", baseUrls: () => [] },
+    ...{ version: "1", port: () => 8948, baseUrls: () => [] },
   });
   assert.equal((await app.request("http://localhost/", { headers: { host: "localhost" } })).status, 403);
 });

@@ -146,3 +146,12 @@ Deno.test("HostGuard keeps no header that is not a name", () => {
   assert.deepEqual(guard.refused(), []);
   assert.deepEqual(log.entries, []);
 });
+
+for (const machineName of ["Studio.local", "studio.fritz.box", "studio"]) {
+  Deno.test(`a machine that calls itself ${machineName} is addressed by its first name with every home ending`, () => {
+    for (const name of ["studio", "studio.local", "studio.lan", "studio.fritz.box"]) {
+      assert.ok(hostAllowed(`${name}:8948`, { machineName, publicHost: undefined, allowed: [] }), name);
+    }
+    assert.ok(!hostAllowed("studio.example", { machineName, publicHost: undefined, allowed: [] }));
+  });
+}

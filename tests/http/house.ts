@@ -68,6 +68,7 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
       allowed.push(name);
     },
     version: "1.2.3",
+    port: () => 8948,
     baseUrls: () => ["http://192.168.1.20:8948", "http://127.0.0.1:8948"],
     ...over,
   });

@@ -185,7 +185,7 @@ Deno.test("/as/<id>/ answers 403 with how to switch it on while the relay is off
   const { home, ask, post, login, helix, id } = await relayed();
   await switchRelay(home.world.roster, login, false);
   const off =
-    "Cannot ask Twitch: the relay is off for nightowl, switch it on with accounts relay nightowl on";
+    "Cannot ask Twitch: the relay is off, switch it on with accounts relay nightowl on";
   for (const answer of [await ask("helix/users"), await post("ad", "60")]) {
     assert.equal(await assertLine(answer, 403), off);
   }
@@ -236,7 +236,7 @@ Deno.test("/as/<id>/ refuses other methods, HEAD among them, and forms that it d
     }
   }
   for (const path of ["shout", "helix", "ad/", "", "constructor"]) {
-    assert.match(await assertLine(await ask(path, { method: "POST" }), 404), /there is helix/);
+    assert.match(await assertLine(await ask(path, { method: "POST" }), 404), /There is only helix/);
   }
   assert.equal(helix.calls.length, 0);
 });

@@ -40,7 +40,7 @@ export function AccountPage(props: AccountProps): Html {
 }
 
 function Result(props: { readonly result: Connected }): Html {
-  const { known, missing, onDisk } = props.result;
+  const { known, missing, dropped, onDisk } = props.result;
   return (
     <section class="notice" role="status">
       <p>
@@ -61,6 +61,12 @@ function Result(props: { readonly result: Connected }): Html {
           Twitch did not grant: <code>{missing.join(" ")}</code>. What needs them will not work.
         </p>
       )}
+      {dropped.length > 0 && (
+        <p>
+          This login had before and has no more:{" "}
+          <code>{dropped.join(" ")}</code>. If something needs them, sign in again and choose them too.
+        </p>
+      )}
       {!onDisk && (
         <p>
           <b>The disk has refused to store it.</b>{" "}
@@ -79,7 +85,7 @@ function ForCompanion(props: { readonly view: AccountView; readonly baseUrls: re
       <h2>What to type into Companion</h2>
       <p class="hint">
         Connection{" "}
-        <b>Twitch Chat &amp; API</b>, module version 3.0.5. Later versions have no field for a token server.
+        <b>Twitch: API and Chat</b>, module version 3.0.5. Later versions have no field for a token server.
       </p>
       <dl class="fields">
         <dt>Token Server</dt>

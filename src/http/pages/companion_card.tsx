@@ -13,7 +13,7 @@ interface CardProps {
 export function CompanionCard(props: CardProps): Html {
   const { view, baseUrls, scopes } = props;
   const missing = scopes.filter((scope) => !view.scopes.includes(scope));
-  const connect = `/connect?for=${encodeURIComponent(view.alias)}`;
+  const connect = `/connect?for=${encodeURIComponent(view.alias)}&add=buttons`;
   return (
     <section class="card">
       <h2>Ready buttons for Companion 4 and 5</h2>
@@ -24,7 +24,7 @@ export function CompanionCard(props: CardProps): Html {
       {missing.length > 0 && (
         <p>
           Some buttons need permissions that this login lacks: <code>{missing.join(" ")}</code>.{" "}
-          <a href={connect}>Sign in again</a> with them.
+          <a href={connect}>Sign in again</a> with them; what it has now stays.
         </p>
       )}
       {view.ids.length === 0

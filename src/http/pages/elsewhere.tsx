@@ -1,7 +1,7 @@
 import type { Html } from "./layout.tsx";
 
 /** For somebody who opens the pages from another machine: why not, and the ways that work. */
-export function ElsewherePage({ port }: { readonly port: string }): Html {
+export function ElsewherePage({ port }: { readonly port: number }): Html {
   return (
     <section class="card problem">
       <h1>These pages open on this machine only</h1>

@@ -1,7 +1,7 @@
 /** States, reasons and spans of time in words for people. */
 import { DAY, type Duration, HOUR, MINUTE, SECOND, type Time } from "../../core/account.ts";
 import type { AccountView } from "../../core/accounts.ts";
-import { REASONS } from "../../core/reason_words.ts";
+import { NEEDS_HANDS, REASONS, REMEDIES } from "../../core/reason_words.ts";
 
 /** A number and its unit stay on one line. */
 const NBSP = "\u00a0";
@@ -56,7 +56,10 @@ export function stateStory(view: AccountView, locked: boolean, now: Time): strin
   if (view.health === "retrying") {
     const next = view.nextTry === undefined ? "" : ` Next try ${untilWords(view.nextTry, now)}.`;
     const span = view.since === undefined ? "" : ` for ${spanWords(Math.max(0, now - view.since))}`;
-    return `Renewal has failed${span}${reason}. The server keeps trying by itself.${next}`;
+    const hands = view.reason !== undefined && NEEDS_HANDS.has(view.reason)
+      ? REMEDIES[view.reason]
+      : undefined;
+    return `Renewal has failed${span}${reason}. ${hands ?? `The server keeps trying by itself.${next}`}`;
   }
   return view.serving ? undefined : "A fresh token is on its way.";
 }
