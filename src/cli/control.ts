@@ -34,6 +34,9 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "restoreBackup",
 ];
 
+/** What a server that is well answers at once: asked first, so that a later silence is known to be Twitch's. */
+export const PROBE = "appInUse" satisfies keyof Operations;
+
 interface ServeFile {
   readonly pid: number;
   /** Where the server is reached from this machine: `http://127.0.0.1:8948`. */
@@ -124,7 +127,8 @@ async function post(server: ServeFile, operation: string, input: unknown): Promi
     });
     return await response.json();
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "TimeoutError") throw notFinished(cause);
+    const slow = cause instanceof DOMException && cause.name === "TimeoutError";
+    if (slow && operation !== PROBE) throw notFinished(cause);
     throw noAnswer(`the server that holds it (process ${server.pid}) does not answer`, cause);
   }
 }

@@ -167,18 +167,23 @@ export function localOperations(program: Program, host: Host): Operations {
       if (state.kind === "failed") throw state.error;
       return state.kind === "waiting" ? null : kept(host, state.connected);
     },
-    async saveApp({ clientId, clientSecret }) {
-      const secret = clientSecret === null ? undefined : new Secret(clientSecret);
-      const app: TwitchApp = { clientId, clientSecret: secret };
-      await checkApp(deps, app);
-      return { used: await program.storeApp(app) };
-    },
+    saveApp: (input) => saveTyped(program, input),
     appInUse: () => Promise.resolve(appJson(roster.app)),
     storedApp: async () => appJson(await loadApp(deps)),
     examine: () => examine(program, host),
     ...backupOperations(program, host.lasts),
     testNotice: () => program.notifier.test(testNotice(deps.clock.now())),
   };
+}
+
+async function saveTyped(
+  program: Program,
+  input: Parameters<Operations["saveApp"]>[0],
+): Promise<{ used: boolean }> {
+  const clientSecret = input.clientSecret === null ? undefined : new Secret(input.clientSecret);
+  const app: TwitchApp = { clientId: input.clientId, clientSecret };
+  await checkApp(program.deps, app);
+  return { used: await program.storeApp(app) };
 }
 
 function appJson(app: TwitchApp | undefined): AppJson {

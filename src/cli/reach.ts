@@ -2,7 +2,7 @@ import { type Duration, SECOND } from "../core/account.ts";
 import { AppError } from "../core/error.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { redirectUri } from "./config.ts";
-import { remoteOperations } from "./control.ts";
+import { PROBE, remoteOperations } from "./control.ts";
 import { localOperations, type Operations } from "./operations.ts";
 import { openProgram, type ProgramParts } from "./program.ts";
 
@@ -40,7 +40,7 @@ export async function withOperations<T>(
 /** Whether the server can be asked. If not although it `isLate`, its `AppError` `busy` is thrown. */
 async function answers(remote: Operations, isLate: () => boolean): Promise<boolean> {
   try {
-    await remote.appInUse({});
+    await remote[PROBE]({});
     return true;
   } catch (error) {
     if (isLate() || !(error instanceof AppError) || error.code !== "busy") throw error;

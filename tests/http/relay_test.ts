@@ -184,8 +184,7 @@ Deno.test("/as/<id>/ says that a login has ended, or that the key is missing", a
 Deno.test("/as/<id>/ answers 403 with how to switch it on while the relay is off, and asks Twitch nothing", async () => {
   const { home, ask, post, login, helix, id } = await relayed();
   await switchRelay(home.world.roster, login, false);
-  const off =
-    "Cannot ask Twitch: the relay is off, switch it on with accounts relay nightowl on";
+  const off = "Cannot ask Twitch: the relay is off, switch it on with accounts relay nightowl on";
   for (const answer of [await ask("helix/users"), await post("ad", "60")]) {
     assert.equal(await assertLine(answer, 403), off);
   }
