@@ -17,6 +17,7 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "listAccounts",
   "showAccount",
   "refreshAccount",
+  "lastTry",
   "rotateId",
   "switchRelay",
   "removeAccount",

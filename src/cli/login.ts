@@ -3,8 +3,9 @@ import { SECOND } from "../core/account.ts";
 import { AppError } from "../core/error.ts";
 import { isPreset, parseScopes, PRESETS, unknownScopes } from "../twitch/scopes.ts";
 import { type CommandParts, printJson } from "./command.ts";
-import type { ConnectedJson, Operations, WishJson } from "./operations.ts";
+import type { Operations } from "./operations.ts";
 import { withOperations } from "./reach.ts";
+import type { ConnectedJson, WishJson } from "./sign_in_operations.ts";
 
 /** The options of `login`. */
 export interface LoginOptions {

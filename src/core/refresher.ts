@@ -41,6 +41,19 @@ export class Refresher {
     return work;
   }
 
+  /** Does `work` for the login as soon as nothing else is under way for it, and nothing else meanwhile. Throws as `work` does. */
+  async alone(login: Login, work: () => Promise<void>): Promise<void> {
+    for (let other = this.#running.get(login); other !== undefined; other = this.#running.get(login)) {
+      await other;
+    }
+    if (this.#closed) throw new AppError("unavailable", "Cannot go on: the server stops");
+    const done = work();
+    const running = done.catch(() => undefined).finally(() => this.#running.delete(login));
+    this.#running.set(login, running);
+    await running;
+    await done;
+  }
+
   /** Does what is due for every login. One that fails or hangs does not hold back the others. */
   async due(): Promise<void> {
     const queue = [...this.#roster.all()].values();
