@@ -239,7 +239,6 @@ async function noWord(roster: Roster, login: Login, word: Unavailable, now: Time
 async function needsLogin(roster: Roster, login: Login, reason: Reason, now: Time): Promise<void> {
   const before = login.account.health;
   const since = before.state === "needs_login" ? before.since : now;
-  roster.deps.log.warn("sign-in needed", { account: login.account.alias, reason });
   const health = { state: "needs_login", since, reason } as const;
   await roster.endRefresh(login, login.account.generation, (row) => ({ ...row, health }));
 }
