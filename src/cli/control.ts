@@ -25,6 +25,8 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "finishLogin",
   "beginDevice",
   "deviceResult",
+  "keepHeld",
+  "discardHeld",
   "saveApp",
   "appInUse",
   "storedApp",

@@ -1,7 +1,9 @@
 /** What `login` asks of the logins. */
+import { loginNamed } from "../core/accounts.ts";
 import type { Connected } from "../core/admit.ts";
 import type { TwitchApp } from "../core/app.ts";
 import { AppError } from "../core/error.ts";
+import { OtherUser } from "../core/held_sign_ins.ts";
 import { readPasted } from "../core/paste.ts";
 import { Secret } from "../core/secret.ts";
 import { timeJson } from "./json_time.ts";
@@ -27,6 +29,16 @@ export interface WishJson {
   readonly scopes: readonly string[];
   readonly label: string;
   readonly clientId: AppWish;
+  /** The name here of the account to sign in again; null takes whoever comes. */
+  readonly expected: string | null;
+}
+
+/** A sign-in that came back as another user than expected: nothing is stored before `keepHeld`. */
+export interface HeldJson {
+  readonly held: string;
+  readonly login: string;
+  readonly expected: string | null;
+  readonly known: string | null;
 }
 
 export interface DeviceJson {
@@ -40,10 +52,12 @@ export interface DeviceJson {
 /** The part of `Operations` that signs in. */
 export interface SignInOperations {
   beginLogin(input: WishJson): Promise<{ authorizeUrl: string; redirectUri: string; state: string }>;
-  finishLogin(input: { readonly pasted: string; readonly state: string }): Promise<ConnectedJson>;
+  finishLogin(input: { readonly pasted: string; readonly state: string }): Promise<ConnectedJson | HeldJson>;
   beginDevice(input: WishJson): Promise<DeviceJson>;
   /** Null while the person has not approved. */
-  deviceResult(input: { readonly attempt: string }): Promise<ConnectedJson | null>;
+  deviceResult(input: { readonly attempt: string }): Promise<ConnectedJson | HeldJson | null>;
+  keepHeld(input: { readonly held: string }): Promise<ConnectedJson>;
+  discardHeld(input: { readonly held: string }): Promise<{ readonly revoked: boolean }>;
 }
 
 /** What the operations need to know of the process that they run in. */
@@ -59,7 +73,10 @@ export interface Host {
 export function signInOperations({ roster, connector }: Program, host: Host): SignInOperations {
   const wish = (input: WishJson) => {
     if (input.clientId !== null && roster.app?.clientId !== input.clientId) throw otherApp(roster.app);
-    return { scopes: input.scopes, label: input.label };
+    const expected = input.expected === null
+      ? undefined
+      : loginNamed(roster, input.expected).account.twitchId;
+    return { scopes: input.scopes, label: input.label, expected };
   };
   return {
     async beginLogin(input) {
@@ -67,10 +84,12 @@ export function signInOperations({ roster, connector }: Program, host: Host): Si
       return { ...begun, state: begun.state.reveal() };
     },
     async finishLogin({ pasted, state }) {
-      return kept(
-        host,
-        await connector.finish(readPasted(pasted, host.redirectUri()), new Secret(state)),
-      );
+      try {
+        const returned = readPasted(pasted, host.redirectUri());
+        return kept(host, await connector.finish(returned, new Secret(state)));
+      } catch (error) {
+        return heldJson(error);
+      }
     },
     async beginDevice(input) {
       const { attempt, userCode, verificationUri, expiresIn } = await connector.beginDevice(wish(input));
@@ -83,10 +102,19 @@ export function signInOperations({ roster, connector }: Program, host: Host): Si
     },
     async deviceResult({ attempt }) {
       const state = await Promise.resolve(connector.device(new Secret(attempt)));
-      if (state.kind === "failed") throw state.error;
+      if (state.kind === "failed") return heldJson(state.error);
       return state.kind === "waiting" ? null : kept(host, state.connected);
     },
+    keepHeld: async ({ held }) => kept(host, await connector.held.keep(new Secret(held))),
+    discardHeld: async ({ held }) => ({ revoked: await connector.held.discard(new Secret(held)) }),
   };
+}
+
+/** Throws on what is no held sign-in. */
+function heldJson(error: unknown): HeldJson {
+  if (!(error instanceof OtherUser)) throw error;
+  const { ref, login, expected, known } = error.held;
+  return { held: ref.reveal(), login, expected: expected ?? null, known: known ?? null };
 }
 
 function otherApp(app: TwitchApp | undefined): AppError {

@@ -27,13 +27,21 @@ export interface Asked {
   readonly app: TwitchApp;
   readonly scopes: readonly string[];
   readonly label: string;
+  /** The Twitch user whose account it was begun for; undefined takes whoever comes. */
+  readonly expected?: string | undefined;
+}
+
+/** A new grant, and whose it is. */
+export interface Newcomer {
+  readonly who: Who;
+  readonly grant: Grant;
 }
 
 /**
- * Takes a new grant in: asks Twitch whose it is, then heals that user's account or makes a new one. Throws `AppError`
- * `unavailable` if Twitch does not say whose it is, `refused` if it is no usable grant.
+ * Asks Twitch whose the new grant is. Throws `AppError` `unavailable` if Twitch does not say, `refused` if it is no usable
+ * grant.
  */
-export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promise<Connected> {
+export async function identify(roster: Roster, asked: Asked, tokens: Tokens): Promise<Newcomer> {
   if (tokens.access === undefined || tokens.refresh === undefined) {
     throw new AppError("unavailable", "Cannot sign in: Twitch's answer broke off", {
       hint: "Begin the sign-in again",
@@ -53,6 +61,12 @@ export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promi
     issuedAt: now,
     expiresAt: expiresIn === undefined ? undefined : now + expiresIn,
   };
+  return { who, grant };
+}
+
+/** Heals the account of the user who has come, or makes a new one. */
+export async function welcome(roster: Roster, asked: Asked, { who, grant }: Newcomer): Promise<Connected> {
+  const now = grant.issuedAt;
   const known = roster.byTwitchId(who.twitchId);
   const missing = asked.scopes.filter((scope) => !who.scopes.includes(scope));
   const { login, id, saved } = known === undefined
@@ -69,6 +83,11 @@ export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promi
 }
 
 type Who = Extract<ValidateOutcome, { kind: "valid" }>;
+
+/** `identify` and `welcome` in one. */
+export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promise<Connected> {
+  return await welcome(roster, asked, await identify(roster, asked, tokens));
+}
 
 /** A fresh grant is worth a few tries: it cannot be asked for again without a person. */
 async function askWho(roster: Roster, access: Secret): Promise<Who> {

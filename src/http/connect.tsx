@@ -1,12 +1,14 @@
 import { loginNamed } from "../core/accounts.ts";
 import type { Connected } from "../core/admit.ts";
 import { AppError } from "../core/error.ts";
+import { OtherUser } from "../core/held_sign_ins.ts";
 import { readPasted, readReturn } from "../core/paste.ts";
 import { Secret } from "../core/secret.ts";
 import { textOf } from "./form.ts";
 import { type Page, show } from "./page.tsx";
 import { type Choice, ConnectPage, LeavePage, OWN_SCOPES, PasteForm, type Way } from "./pages/connect.tsx";
 import { DevicePage } from "./pages/device.tsx";
+import { HeldPage } from "./pages/held.tsx";
 import { PROBLEMS } from "./problem.tsx";
 import type { Room } from "./room.ts";
 
@@ -21,7 +23,7 @@ export function showConnect(c: Page, room: Room): Promise<Response> {
   const alias = c.req.query("for");
   if (alias === undefined) {
     const preset = presets[0]?.name ?? OWN_SCOPES;
-    return renderConnect(c, room, { preset, scopes: "", label: "", way: "redirect" });
+    return renderConnect(c, room, { preset, scopes: "", label: "", way: "redirect", expected: "" });
   }
   const { account } = loginNamed(roster, alias);
   const same = presets.find(({ scopes }) => sameScopes(scopes, account.scopes));
@@ -30,6 +32,7 @@ export function showConnect(c: Page, room: Room): Promise<Response> {
     scopes: same === undefined ? account.scopes.join(" ") : "",
     label: account.label,
     way: "redirect",
+    expected: account.alias,
   });
 }
 
@@ -62,6 +65,7 @@ export async function beginConnect(c: Page, room: Room): Promise<Response> {
     scopes: textOf(body["scopes"], 4000),
     label: textOf(body["label"], 60),
     way,
+    expected: textOf(body["for"], 100),
   };
   const own = choice.preset === OWN_SCOPES;
   const scopes = own
@@ -69,7 +73,9 @@ export async function beginConnect(c: Page, room: Room): Promise<Response> {
     : presets.find(({ name }) => name === choice.preset)?.scopes ?? [];
   const error = scopesError(scopes, own);
   if (error !== undefined) return await renderConnect(c, room, choice, error);
-  const wish = { scopes, label: choice.label };
+  const { expected: alias, label } = choice;
+  const expected = alias === "" ? undefined : loginNamed(room.deps.roster, alias).account.twitchId;
+  const wish = { scopes, label, expected };
   if (way === "device") {
     const { attempt } = await connector.beginDevice(wish);
     return c.redirect(`/connect/device/${attempt.reveal()}`, 303);
@@ -103,7 +109,7 @@ export async function finishPasted(c: Page, room: Room): Promise<Response> {
   const pasted = body["pasted"];
   try {
     const returned = readPasted(typeof pasted === "string" ? pasted : "", redirectUri());
-    return finished(c, room, await connector.finish(returned, state));
+    return await ended(c, room, () => connector.finish(returned, state));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "bad_paste") throw error;
     const { status, title } = PROBLEMS.bad_paste;
@@ -123,14 +129,14 @@ export async function finishPasted(c: Page, room: Room): Promise<Response> {
 }
 
 /** `GET /callback`: where Twitch sends the browser back to. */
-export async function finishReturn(c: Page, room: Room): Promise<Response> {
+export function finishReturn(c: Page, room: Room): Promise<Response> {
   const returned = readReturn(new URL(c.req.url).searchParams);
   if (returned === undefined) {
     throw new AppError("usage", "Cannot finish the sign-in: the address has neither a code nor an error", {
       hint: "Begin the sign-in again from the start",
     });
   }
-  return finished(c, room, await room.deps.connector.finish(returned));
+  return ended(c, room, () => room.deps.connector.finish(returned));
 }
 
 /** `GET /connect/device/<attempt>`: shows the code, and how it ends. */
@@ -144,8 +150,39 @@ export function showDevice(c: Page, room: Room): Response | Promise<Response> {
     case "connected":
       return finished(c, room, state.connected);
     case "failed":
-      throw state.error;
+      return ended(c, room, () => Promise.reject(state.error));
   }
+}
+
+/** Another user than the expected one goes to the page that asks what to do. */
+async function ended(c: Page, room: Room, finish: () => Promise<Connected>): Promise<Response> {
+  try {
+    return finished(c, room, await finish());
+  } catch (error) {
+    if (!(error instanceof OtherUser)) throw error;
+    return c.redirect(`/connect/held/${error.held.ref.reveal()}`, 303);
+  }
+}
+
+/** `GET /connect/held/<ref>`: who came, who was expected, and what to do. */
+export function showHeld(c: Page, room: Room): Promise<Response> {
+  const held = room.deps.connector.held.get(refOf(c));
+  return show(c, room, "Another Twitch user", <HeldPage held={held} formToken={room.forms.token} />);
+}
+
+/** `POST /connect/held/<ref>/keep`. */
+export async function keepHeld(c: Page, room: Room): Promise<Response> {
+  return finished(c, room, await room.deps.connector.held.keep(refOf(c)));
+}
+
+/** `POST /connect/held/<ref>/discard`. */
+export async function discardHeld(c: Page, room: Room): Promise<Response> {
+  const revoked = await room.deps.connector.held.discard(refOf(c));
+  return c.redirect(`/?done=${revoked ? "discarded" : "discarded-here"}`, 303);
+}
+
+function refOf(c: Page): Secret {
+  return new Secret(c.req.param("ref") ?? "");
 }
 
 function finished(c: Page, room: Room, connected: Connected): Response {

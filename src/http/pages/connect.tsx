@@ -14,6 +14,8 @@ export interface Choice {
   readonly scopes: string;
   readonly label: string;
   readonly way: Way;
+  /** The account to sign in again, by its alias; empty takes whoever comes. */
+  readonly expected: string;
 }
 
 interface ConnectProps {
@@ -33,6 +35,7 @@ export function ConnectPage(props: ConnectProps): Html {
       <h1>Sign in to Twitch</h1>
       <form method="post" action="/connect">
         <FormToken token={props.formToken} />
+        {choice.expected !== "" && <input type="hidden" name="for" value={choice.expected} />}
         <Permissions presets={props.presets} choice={choice} error={props.scopesError} />
         <Ways way={choice.way} hasSecret={app.hasSecret} />
         <section class="card">
