@@ -5,6 +5,7 @@ import { isPreset, parseScopes, PRESETS, unknownScopes } from "../twitch/scopes.
 import { ask, type CommandParts, printJson } from "./command.ts";
 import type { Operations } from "./operations.ts";
 import { withOperations } from "./reach.ts";
+import { reclaimedId } from "./reclaimed_id.ts";
 import type { ConnectedJson, HeldJson, WishJson } from "./sign_in_operations.ts";
 
 /** The options of `login`. */
@@ -12,6 +13,7 @@ export interface LoginOptions {
   readonly device?: true;
   readonly paste?: true;
   readonly for?: string;
+  readonly reclaim?: string;
   readonly preset?: string;
   readonly scopes?: string;
   readonly label: string;
@@ -34,10 +36,11 @@ export async function login(parts: CommandParts, options: LoginOptions): Promise
   if (strange.length > 0) {
     parts.terminal.complain(`Not known here, asked for all the same: ${strange.join(" ")}`);
   }
+  const reclaim = await reclaimedId(parts, options.reclaim);
   await withOperations(parts, async (operations) => {
     const had = expected === null ? undefined : (await operations.showAccount({ alias: expected })).scopes;
     const scopes = chosen ?? had ?? PRESETS["companion-3"];
-    const wish: WishJson = { scopes, label: options.label.trim(), clientId, expected };
+    const wish: WishJson = { scopes, label: options.label.trim(), clientId, expected, reclaim };
     const ended = options.paste
       ? await byPaste(parts, operations, wish, options)
       : await byDevice(parts, operations, wish, options);

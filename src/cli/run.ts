@@ -121,6 +121,10 @@ function addLogin(program: Command, parts: PartsOf): void {
     .option("--paste", "by pasting back the address that the browser ends on")
     .option("--for <NAME>", "sign in this account again, with the permissions that it has, and nobody else")
     .option(
+      "--reclaim <ID>",
+      "an id of an old database, to lead to this account; - reads it from standard input",
+    )
+    .option(
       "--preset <NAME>",
       "the permissions to ask for: companion-3 (the default), companion-4 or buttons",
     )

@@ -3,6 +3,7 @@ import { loginNamed } from "../core/accounts.ts";
 import type { Connected } from "../core/admit.ts";
 import type { TwitchApp } from "../core/app.ts";
 import { AppError } from "../core/error.ts";
+import { readId } from "../core/ids.ts";
 import { OtherUser } from "../core/held_sign_ins.ts";
 import { readPasted } from "../core/paste.ts";
 import { Secret } from "../core/secret.ts";
@@ -31,6 +32,8 @@ export interface WishJson {
   readonly clientId: AppWish;
   /** The name here of the account to sign in again; null takes whoever comes. */
   readonly expected: string | null;
+  /** An id from an old database, to lead to the account that signs in. */
+  readonly reclaim: string | null;
 }
 
 /** A sign-in that came back as another user than expected: nothing is stored before `keepHeld`. */
@@ -76,7 +79,8 @@ export function signInOperations({ roster, connector }: Program, host: Host): Si
     const expected = input.expected === null
       ? undefined
       : loginNamed(roster, input.expected).account.twitchId;
-    return { scopes: input.scopes, label: input.label, expected };
+    const reclaim = input.reclaim === null ? undefined : readId(input.reclaim);
+    return { scopes: input.scopes, label: input.label, expected, reclaim };
   };
   return {
     async beginLogin(input) {

@@ -4,6 +4,7 @@ import { AppError } from "./error.ts";
 import { newId, sealId } from "./ids.ts";
 import type { Login } from "./login.ts";
 import type { Tokens, ValidateOutcome } from "./ports.ts";
+import { checkReclaim, reclaim } from "./reclaim.ts";
 import type { Roster, Saved } from "./roster.ts";
 import type { Secret } from "./secret.ts";
 
@@ -29,6 +30,8 @@ export interface Asked {
   readonly label: string;
   /** The Twitch user whose account it was begun for; undefined takes whoever comes. */
   readonly expected?: string | undefined;
+  /** An id from an old database, which leads to this account from now on. */
+  readonly reclaim?: Secret | undefined;
 }
 
 /** A new grant, and whose it is. */
@@ -64,9 +67,13 @@ export async function identify(roster: Roster, asked: Asked, tokens: Tokens): Pr
   return { who, grant };
 }
 
-/** Heals the account of the user who has come, or makes a new one. */
+/**
+ * Heals the account of the user who has come, or makes a new one. Throws `AppError` `exists`, and the grant is void, if the
+ * id to be taken over is another account's.
+ */
 export async function welcome(roster: Roster, asked: Asked, { who, grant }: Newcomer): Promise<Connected> {
   const now = grant.issuedAt;
+  if (asked.reclaim !== undefined) await checkOrRevoke(roster, asked, who, grant, asked.reclaim);
   const known = roster.byTwitchId(who.twitchId);
   const missing = asked.scopes.filter((scope) => !who.scopes.includes(scope));
   const { login, id, saved } = known === undefined
@@ -83,6 +90,21 @@ export async function welcome(roster: Roster, asked: Asked, { who, grant }: Newc
 }
 
 type Who = Extract<ValidateOutcome, { kind: "valid" }>;
+
+async function checkOrRevoke(
+  roster: Roster,
+  { app }: Asked,
+  { twitchId }: Who,
+  { access }: Grant,
+  id: Secret,
+): Promise<void> {
+  try {
+    await checkReclaim(roster, id, twitchId);
+  } catch (error) {
+    await roster.deps.twitch.revoke(app, access);
+    throw error;
+  }
+}
 
 /** `identify` and `welcome` in one. */
 export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promise<Connected> {
@@ -135,7 +157,7 @@ async function addNew(roster: Roster, asked: Asked, who: Who, grant: Grant, now:
     relay: true,
     revision: 1,
   };
-  const id = newId();
+  const id = asked.reclaim ?? newId();
   const saved = await roster.add(account, grant.access, {
     id,
     stored: await sealId(vault, id, account, now),
@@ -177,7 +199,9 @@ async function heal(
   // A refresh or a removal came between: the grant is sealed anew for what is there now.
   if (saved === "superseded") return await heal(roster, login, asked, who, grant, now);
   if (saved === "gone") return await addNew(roster, asked, who, grant, now);
-  return { login, id: await currentId(roster, login, now), saved };
+  const id = await currentId(roster, login, now);
+  if (asked.reclaim !== undefined) await reclaim(roster, login, asked.reclaim, now);
+  return { login, id, saved };
 }
 
 async function currentId(roster: Roster, login: Login, now: Time): Promise<Secret> {

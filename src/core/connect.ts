@@ -24,6 +24,8 @@ export interface Wish {
   readonly label: string;
   /** The Twitch user (its id) whose account is to be signed in again; undefined takes whoever comes. */
   readonly expected?: string | undefined;
+  /** An id from an old database, to lead to the account that signs in. */
+  readonly reclaim?: Secret | undefined;
 }
 
 interface Attempt extends Wish {

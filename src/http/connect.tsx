@@ -2,6 +2,7 @@ import { loginNamed } from "../core/accounts.ts";
 import type { Connected } from "../core/admit.ts";
 import { AppError } from "../core/error.ts";
 import { OtherUser } from "../core/held_sign_ins.ts";
+import { readId } from "../core/ids.ts";
 import { readPasted, readReturn } from "../core/paste.ts";
 import { Secret } from "../core/secret.ts";
 import { textOf } from "./form.ts";
@@ -40,18 +41,27 @@ function sameScopes(left: readonly string[], right: readonly string[]): boolean 
   return left.length === right.length && left.every((scope) => right.includes(scope));
 }
 
-function renderConnect(c: Page, room: Room, choice: Choice, scopesError?: string): Promise<Response> {
+/** What must be entered otherwise. */
+interface Wrong {
+  readonly scopes?: string | undefined;
+  readonly reclaim?: string | undefined;
+}
+
+function renderConnect(c: Page, room: Room, choice: Choice, wrong: Wrong = {}): Promise<Response> {
   const { presets, roster } = room.deps;
   const inside = (
     <ConnectPage
       presets={presets}
       choice={choice}
       app={roster.app && { hasSecret: roster.app.clientSecret !== undefined }}
-      scopesError={scopesError}
+      scopesError={wrong.scopes}
+      reclaimError={wrong.reclaim}
       formToken={room.forms.token}
     />
   );
-  return show(c, room, "Sign in to Twitch", inside, { status: scopesError === undefined ? 200 : 400 });
+  return show(c, room, "Sign in to Twitch", inside, {
+    status: wrong.scopes === undefined && wrong.reclaim === undefined ? 200 : 400,
+  });
 }
 
 /** `POST /connect`: begins a sign-in. */
@@ -72,10 +82,15 @@ export async function beginConnect(c: Page, room: Room): Promise<Response> {
     ? [...new Set(choice.scopes.split(/[\s,+]+/).filter((scope) => scope !== ""))]
     : presets.find(({ name }) => name === choice.preset)?.scopes ?? [];
   const error = scopesError(scopes, own);
-  if (error !== undefined) return await renderConnect(c, room, choice, error);
+  const typed = textOf(body["reclaim"], 100);
+  const reclaim = readId(typed);
+  const idError = typed === "" || reclaim !== undefined ? undefined : "This is no ID of a token server.";
+  if (error !== undefined || idError !== undefined) {
+    return await renderConnect(c, room, choice, { scopes: error, reclaim: idError });
+  }
   const { expected: alias, label } = choice;
   const expected = alias === "" ? undefined : loginNamed(room.deps.roster, alias).account.twitchId;
-  const wish = { scopes, label, expected };
+  const wish = { scopes, label, expected, reclaim };
   if (way === "device") {
     const { attempt } = await connector.beginDevice(wish);
     return c.redirect(`/connect/device/${attempt.reveal()}`, 303);

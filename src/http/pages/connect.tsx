@@ -23,6 +23,7 @@ interface ConnectProps {
   readonly choice: Choice;
   readonly app: { readonly hasSecret: boolean } | undefined;
   readonly scopesError: string | undefined;
+  readonly reclaimError: string | undefined;
   readonly formToken: string;
 }
 
@@ -45,6 +46,14 @@ export function ConnectPage(props: ConnectProps): Html {
             value={choice.label}
             hint="Shown on these pages, such as “Main channel”."
             most={60}
+          />
+          <Field
+            name="reclaim"
+            type="password"
+            label="I have an ID in Companion already (optional)"
+            hint="From a token server whose data are gone: it leads to this account, and Companion needs no change."
+            error={props.reclaimError}
+            most={100}
           />
         </section>
         <p class="actions">
