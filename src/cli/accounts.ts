@@ -1,14 +1,17 @@
 import { Command } from "commander";
 import { AppError } from "../core/error.ts";
+import { LAST_TRY_RISK } from "../core/last_try.ts";
 import { REASONS } from "../core/reason_words.ts";
 import { ask, type CommandParts, printJson } from "./command.ts";
 import { exportCompanionCommand } from "./export_companion.ts";
 import type { AccountJson, Operations } from "./operations.ts";
 import { withOperations } from "./reach.ts";
+import type { Terminal } from "./terminal.ts";
 
 interface Options {
   readonly json?: true;
   readonly yes?: true;
+  readonly lastTry?: true;
 }
 
 /** `accounts list|show|refresh|rotate-id|relay|remove|export-companion`. */
@@ -40,7 +43,9 @@ export function accountsCommand(partsOf: (command: Command) => CommandParts): Co
     const account = await operations.showAccount({ alias });
     options.json ? printJson(terminal, inContract(account)) : terminal.print(describe(account));
   });
-  add("refresh <alias>", "get a new access token from Twitch now", refresh);
+  add("refresh <alias>", "get a new access token from Twitch now", refresh)
+    .option("--last-try", "send the spent token of a login that has ended once more; can end other logins")
+    .option("--yes", "do not ask");
   add(
     "rotate-id <alias>",
     "give an account a new id; the old one stops at once",
@@ -79,10 +84,28 @@ async function refresh(
   alias: string,
   options: Options,
 ): Promise<void> {
+  if (options.lastTry) await agreeToLastTry(terminal, operations, alias, options);
+  const refreshed = options.lastTry ? operations.lastTry({ alias }) : operations.refreshAccount({ alias });
   // The id is a secret, and none of what was asked for.
-  const { id: _, ...account } = await operations.refreshAccount({ alias });
+  const { id: _, ...account } = await refreshed;
   if (options.json) return printJson(terminal, inContract(account));
   terminal.print(`Refreshed ${account.alias}: good until ${account.expiresAt ?? "Twitch says otherwise"}`);
+}
+
+/** Throws `AppError` `usage` unless a person has said yes. */
+async function agreeToLastTry(
+  terminal: Terminal,
+  operations: Operations,
+  alias: string,
+  { yes }: Options,
+): Promise<void> {
+  await operations.showAccount({ alias });
+  terminal.complain(`The refresh token of ${alias} may be spent. If it is sent again, ${LAST_TRY_RISK}.`);
+  if (yes) return;
+  if (terminal.isTerminal && await ask(terminal, "Type the account's name to go on:") === alias) return;
+  throw new AppError("usage", `Cannot try ${alias} once more: nobody has agreed to it`, {
+    hint: "Type the name when asked, or add --yes. Signing in again with login has no such risk",
+  });
 }
 
 async function remove(

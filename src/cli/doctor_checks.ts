@@ -5,7 +5,7 @@ import { rotates } from "../core/app.ts";
 import { AppError } from "../core/error.ts";
 import { diskStanding } from "../core/notices.ts";
 import { REASONS } from "../core/reason_words.ts";
-import type { Host } from "./operations.ts";
+import type { Host } from "./sign_in_operations.ts";
 import type { Program } from "./program.ts";
 
 /** One line of `doctor`. No secret and no id is in it. */

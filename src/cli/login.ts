@@ -2,15 +2,19 @@ import { renderUnicodeCompact } from "uqr";
 import { SECOND } from "../core/account.ts";
 import { AppError } from "../core/error.ts";
 import { isPreset, parseScopes, PRESETS, unknownScopes } from "../twitch/scopes.ts";
-import { type CommandParts, printJson } from "./command.ts";
-import type { ConnectedJson, Operations, WishJson } from "./operations.ts";
+import { ask, type CommandParts, printJson } from "./command.ts";
+import type { Operations } from "./operations.ts";
 import { withOperations } from "./reach.ts";
+import { reclaimedId } from "./reclaimed_id.ts";
+import type { ConnectedJson, HeldJson, WishJson } from "./sign_in_operations.ts";
 
 /** The options of `login`. */
 export interface LoginOptions {
   readonly device?: true;
   readonly paste?: true;
-  readonly preset: string;
+  readonly for?: string;
+  readonly reclaim?: string;
+  readonly preset?: string;
   readonly scopes?: string;
   readonly label: string;
   readonly json?: true;
@@ -26,27 +30,30 @@ export async function login(parts: CommandParts, options: LoginOptions): Promise
     });
   }
   const { clientId = null } = parts.config.twitch;
-  const wish: WishJson = {
-    scopes: scopesOf(options),
-    label: options.label.trim(),
-    clientId,
-  };
-  const strange = unknownScopes(wish.scopes);
+  const { for: expected = null } = options;
+  const chosen = scopesOf(options);
+  const strange = unknownScopes(chosen ?? []);
   if (strange.length > 0) {
     parts.terminal.complain(`Not known here, asked for all the same: ${strange.join(" ")}`);
   }
+  const reclaim = await reclaimedId(parts, options.reclaim);
   await withOperations(parts, async (operations) => {
-    const connected = options.paste
+    const had = expected === null ? undefined : (await operations.showAccount({ alias: expected })).scopes;
+    const scopes = chosen ?? had ?? PRESETS["companion-3"];
+    const wish: WishJson = { scopes, label: options.label.trim(), clientId, expected, reclaim };
+    const ended = options.paste
       ? await byPaste(parts, operations, wish, options)
       : await byDevice(parts, operations, wish, options);
+    const connected = "held" in ended ? await decide(parts, operations, ended) : ended;
     report(parts, connected, options);
   });
 }
 
-function scopesOf(options: LoginOptions): readonly string[] {
-  if (options.scopes !== undefined) return parseScopes(options.scopes);
-  const names = options.preset.split(",").map((name) => name.trim());
-  return [...new Set(names.flatMap(presetScopes))];
+/** Undefined where nothing was chosen. */
+function scopesOf({ scopes, preset }: LoginOptions): readonly string[] | undefined {
+  if (scopes !== undefined) return parseScopes(scopes);
+  const names = preset?.split(",").map((name) => name.trim());
+  return names && [...new Set(names.flatMap(presetScopes))];
 }
 
 function presetScopes(name: string): readonly string[] {
@@ -61,7 +68,7 @@ async function byPaste(
   operations: Operations,
   wish: WishJson,
   { json }: LoginOptions,
-): Promise<ConnectedJson> {
+): Promise<ConnectedJson | HeldJson> {
   const { authorizeUrl, redirectUri, state } = await operations.beginLogin(wish);
   if (json) printJson(terminal, { authorizeUrl, redirectUri, state });
   else {
@@ -90,7 +97,7 @@ async function byDevice(
   operations: Operations,
   wish: WishJson,
   { json }: LoginOptions,
-): Promise<ConnectedJson> {
+): Promise<ConnectedJson | HeldJson> {
   const { attempt, userCode, verificationUri, expiresIn } = await operations.beginDevice(wish);
   if (json) printJson(terminal, { userCode, verificationUri, expiresIn });
   else {
@@ -107,6 +114,29 @@ async function byDevice(
     const connected = await operations.deviceResult({ attempt });
     if (connected !== null) return connected;
   }
+}
+
+/** Another user than expected is taken only on a person's word. Throws `AppError` `refused` without it. */
+async function decide(
+  { terminal }: CommandParts,
+  operations: Operations,
+  { held, login, expected, known }: HeldJson,
+): Promise<ConnectedJson> {
+  const refusal = `Cannot sign in ${expected ?? "this account"}: Twitch says that this is ${login}`;
+  try {
+    const what = known === null ? `Add ${login} as a new account?` : `Sign in ${known} again instead?`;
+    const yes = terminal.isTerminal &&
+      /^y(es)?$/i.test(await ask(terminal, `${refusal}.\n${what} (yes or no)`));
+    if (yes) return await operations.keepHeld({ held });
+  } catch (error) {
+    await operations.discardHeld({ held }).catch(() => undefined);
+    throw error;
+  }
+  const { revoked } = await operations.discardHeld({ held });
+  throw new AppError("refused", refusal, {
+    hint: (revoked ? "Its token was made void" : "Its token could not be made void and runs out by itself") +
+      "; nothing was stored. Sign out at twitch.tv, or use another browser, and begin again",
+  });
 }
 
 function report({ terminal }: CommandParts, connected: ConnectedJson, { json }: LoginOptions): void {

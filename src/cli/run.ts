@@ -119,10 +119,14 @@ function addLogin(program: Command, parts: PartsOf): void {
     .description("sign in to Twitch once; the server answers the new id at its next request")
     .option("--device", "by a code that is entered at twitch.tv/activate (the usual way)")
     .option("--paste", "by pasting back the address that the browser ends on")
+    .option("--for <NAME>", "sign in this account again, with the permissions that it has, and nobody else")
+    .option(
+      "--reclaim <ID>",
+      "an id of an old database, to lead to this account; - reads it from standard input",
+    )
     .option(
       "--preset <NAME>",
-      "the permissions to ask for: companion-3, companion-4 or buttons, or several with commas",
-      "companion-3",
+      "the permissions to ask for: companion-3 (the default), companion-4 or buttons, or several with commas",
     )
     .option("--scopes <SCOPES>", "the permissions to ask for, by Twitch's names, with blanks between them")
     .option("--label <TEXT>", "what to call the account", "")

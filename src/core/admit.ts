@@ -4,6 +4,7 @@ import { AppError } from "./error.ts";
 import { newId, sealId } from "./ids.ts";
 import type { Login } from "./login.ts";
 import type { Tokens, ValidateOutcome } from "./ports.ts";
+import { checkReclaim, reclaim } from "./reclaim.ts";
 import type { Roster, Saved } from "./roster.ts";
 import type { Secret } from "./secret.ts";
 
@@ -29,13 +30,23 @@ export interface Asked {
   readonly app: TwitchApp;
   readonly scopes: readonly string[];
   readonly label: string;
+  /** The Twitch user whose account it was begun for; undefined takes whoever comes. */
+  readonly expected?: string | undefined;
+  /** An id from an old database, which leads to this account from now on. */
+  readonly reclaim?: Secret | undefined;
+}
+
+/** A new grant, and whose it is. */
+export interface Newcomer {
+  readonly who: Who;
+  readonly grant: Grant;
 }
 
 /**
- * Takes a new grant in: asks Twitch whose it is, then heals that user's account or makes a new one. Throws `AppError`
- * `unavailable` if Twitch does not say whose it is, `refused` if it is no usable grant.
+ * Asks Twitch whose the new grant is. Throws `AppError` `unavailable` if Twitch does not say, `refused` if it is no usable
+ * grant.
  */
-export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promise<Connected> {
+export async function identify(roster: Roster, asked: Asked, tokens: Tokens): Promise<Newcomer> {
   if (tokens.access === undefined || tokens.refresh === undefined) {
     throw new AppError("unavailable", "Cannot sign in: Twitch's answer broke off", {
       hint: "Begin the sign-in again",
@@ -55,6 +66,16 @@ export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promi
     issuedAt: now,
     expiresAt: expiresIn === undefined ? undefined : now + expiresIn,
   };
+  return { who, grant };
+}
+
+/**
+ * Heals the account of the user who has come, or makes a new one. Throws `AppError` `exists`, and the grant is void, if the
+ * id to be taken over is another account's.
+ */
+export async function welcome(roster: Roster, asked: Asked, { who, grant }: Newcomer): Promise<Connected> {
+  const now = grant.issuedAt;
+  if (asked.reclaim !== undefined) await checkOrRevoke(roster, asked, who, grant, asked.reclaim);
   const known = roster.byTwitchId(who.twitchId);
   const notGranted = (scope: string): boolean => !who.scopes.includes(scope);
   const missing = asked.scopes.filter(notGranted);
@@ -73,6 +94,26 @@ export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promi
 }
 
 type Who = Extract<ValidateOutcome, { kind: "valid" }>;
+
+async function checkOrRevoke(
+  roster: Roster,
+  { app }: Asked,
+  { twitchId }: Who,
+  { access }: Grant,
+  id: Secret,
+): Promise<void> {
+  try {
+    await checkReclaim(roster, id, twitchId);
+  } catch (error) {
+    await roster.deps.twitch.revoke(app, access);
+    throw error;
+  }
+}
+
+/** `identify` and `welcome` in one. */
+export async function admit(roster: Roster, asked: Asked, tokens: Tokens): Promise<Connected> {
+  return await welcome(roster, asked, await identify(roster, asked, tokens));
+}
 
 /** A fresh grant is worth a few tries: it cannot be asked for again without a person. */
 async function askWho(roster: Roster, access: Secret): Promise<Who> {
@@ -120,7 +161,7 @@ async function addNew(roster: Roster, asked: Asked, who: Who, grant: Grant, now:
     relay: true,
     revision: 1,
   };
-  const id = newId();
+  const id = asked.reclaim ?? newId();
   const saved = await roster.add(account, grant.access, {
     id,
     stored: await sealId(vault, id, account, now),
@@ -162,7 +203,9 @@ async function heal(
   // A refresh or a removal came between: the grant is sealed anew for what is there now.
   if (saved === "superseded") return await heal(roster, login, asked, who, grant, now);
   if (saved === "gone") return await addNew(roster, asked, who, grant, now);
-  return { login, id: await currentId(roster, login, now), saved };
+  const id = await currentId(roster, login, now);
+  if (asked.reclaim !== undefined) await reclaim(roster, login, asked.reclaim, now);
+  return { login, id, saved };
 }
 
 async function currentId(roster: Roster, login: Login, now: Time): Promise<Secret> {

@@ -5,11 +5,12 @@
  */
 import { type Duration, MINUTE, SECOND, type Time } from "./account.ts";
 import { rotates, type TwitchApp } from "./app.ts";
-import { admit, type Connected } from "./admit.ts";
+import { admit, type Asked, type Connected, identify, welcome } from "./admit.ts";
 import { appRefused } from "./app_setting.ts";
 import { AppError } from "./error.ts";
+import { HeldSignIns, OtherUser } from "./held_sign_ins.ts";
 import type { Returned } from "./paste.ts";
-import type { DeviceOutcome, ExchangeOutcome, Unavailable } from "./ports.ts";
+import type { DeviceOutcome, ExchangeOutcome, Tokens, Unavailable } from "./ports.ts";
 import type { Roster } from "./roster.ts";
 import { digestOf, randomSecret, type Secret } from "./secret.ts";
 
@@ -22,6 +23,10 @@ export interface Wish {
   readonly scopes: readonly string[];
   /** What the person calls the account; may be empty. */
   readonly label: string;
+  /** The Twitch user (its id) whose account is to be signed in again; undefined takes whoever comes. */
+  readonly expected?: string | undefined;
+  /** An id from an old database, to lead to the account that signs in. */
+  readonly reclaim?: Secret | undefined;
 }
 
 interface Attempt extends Wish {
@@ -58,9 +63,12 @@ export class Connector {
   readonly #attempts = new Map<string, Attempt>();
   readonly #devices = new Map<string, { state: DeviceState }>();
   readonly #closing = new AbortController();
+  /** Those who came and were not expected. */
+  readonly held: HeldSignIns;
 
   constructor(roster: Roster) {
     this.#roster = roster;
+    this.held = new HeldSignIns(roster);
   }
 
   /**
@@ -87,14 +95,22 @@ export class Connector {
 
   /**
    * Finishes a sign-in with what came back from Twitch. `attempt` is the state of the attempt that a pasted bare code
-   * belongs to. Throws `AppError`: `stale_attempt`, `refused`, `app_refused` or `unavailable`.
+   * belongs to. Throws `AppError`: `stale_attempt`, `refused`, `app_refused` or `unavailable`; `OtherUser` for a sign-in
+   * that is held because it is not the expected user's.
    */
   async finish(returned: Returned, attempt?: Secret): Promise<Connected> {
     const found = await this.#take(returned.state ?? attempt, attempt);
     if (returned.kind === "error") throw deniedBy(returned.error, found.redirectUri);
     const { twitch } = this.#roster.deps;
     const outcome = await twitch.exchangeCode(found.app, returned.code, found.redirectUri);
-    return await admit(this.#roster, found, tokensOf(outcome));
+    return await this.#admit(found, tokensOf(outcome));
+  }
+
+  async #admit(asked: Asked, tokens: Tokens): Promise<Connected> {
+    if (asked.expected === undefined) return await admit(this.#roster, asked, tokens);
+    const newcomer = await identify(this.#roster, asked, tokens);
+    if (asked.expected !== newcomer.who.twitchId) throw new OtherUser(this.held.hold(asked, newcomer));
+    return await welcome(this.#roster, asked, newcomer);
   }
 
   async #take(state: Secret | undefined, attempt: Secret | undefined): Promise<Attempt> {
@@ -145,9 +161,10 @@ export class Connector {
     });
   }
 
-  /** Stops polling. */
-  close(): void {
+  /** Stops polling, and makes void what nobody has decided on. */
+  async close(): Promise<void> {
     this.#closing.abort();
+    await this.held.close();
   }
 
   async #poll(
@@ -165,7 +182,7 @@ export class Connector {
       const outcome = await twitch.pollDevice(wish.app, start.deviceCode, wish.scopes);
       if (outcome.kind === "pending" && outcome.slowDown) interval += 5 * SECOND;
       if (stillOpen(outcome, polls)) continue;
-      return await admit(this.#roster, wish, tokensOf(outcome));
+      return await this.#admit(wish, tokensOf(outcome));
     }
     throw new AppError("refused", "Cannot finish the sign-in: the code was not entered in time", {
       hint: "Begin again to get a new code",
@@ -215,7 +232,7 @@ function stillOpen(
   return outcome.kind === "pending" || (outcome.kind === "unavailable" && outcome.reason !== "app_refused");
 }
 
-function tokensOf(outcome: ExchangeOutcome): Extract<ExchangeOutcome, { kind: "granted" }>["tokens"] {
+function tokensOf(outcome: ExchangeOutcome): Tokens {
   if (outcome.kind === "granted") return outcome.tokens;
   if (outcome.kind === "unavailable") throw unavailable(outcome);
   throw new AppError("refused", "Cannot sign in: Twitch does not accept this code", {

@@ -6,6 +6,7 @@
  * - a journal entry ends only when the fate of its token is known (`settle…`, `prove`);
  * - where refresh tokens are spent by use, one whose fate is unknown is sent again only after `/validate` has shown
  *   that the old access token still lives, so nothing was exchanged for it (twitchdev/issues#903: replay kills the login).
+ *   The one exception is a person's word (`last_try.ts`).
  */
 import type { Account, Grant, Health, JournalEntry, Reason, Time } from "./account.ts";
 import { rotates } from "./app.ts";
@@ -234,10 +235,11 @@ async function noWord(roster: Roster, login: Login, word: Unavailable, now: Time
   await fail(roster, login, { ...word, harmless: true }, now);
 }
 
-/** Only a person can help now. The row stays, and with it the grant. */
+/** Only a person can help now. The row stays, and with it the grant. One that has ended already did so then. */
 async function needsLogin(roster: Roster, login: Login, reason: Reason, now: Time): Promise<void> {
-  roster.deps.log.warn("sign-in needed", { account: login.account.alias, reason });
-  const health = { state: "needs_login", since: now, reason } as const;
+  const before = login.account.health;
+  const since = before.state === "needs_login" ? before.since : now;
+  const health = { state: "needs_login", since, reason } as const;
   await roster.endRefresh(login, login.account.generation, (row) => ({ ...row, health }));
 }
 

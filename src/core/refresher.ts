@@ -4,6 +4,7 @@ import type { Login } from "./login.ts";
 import { confirm, prove, send } from "./refresh.ts";
 import type { Roster } from "./roster.ts";
 import { type Asker, nextStep, type Step } from "./schedule.ts";
+import { SignInReminder } from "./sign_in_reminder.ts";
 import { validate } from "./validate.ts";
 
 /** So many logins are worked on at once; one that hangs holds back no more than its own lane. */
@@ -16,10 +17,12 @@ export class Refresher {
   readonly #roster: Roster;
   readonly #running = new Map<Login, Promise<void>>();
   readonly #wakes = new Map<Login, AbortController>();
+  readonly #reminder: SignInReminder;
   #closed = false;
 
   constructor(roster: Roster) {
     this.#roster = roster;
+    this.#reminder = new SignInReminder(roster.deps.log);
   }
 
   /**
@@ -36,17 +39,38 @@ export class Refresher {
       this.#planWake(login, step.until, now);
       return Promise.resolve();
     }
-    const work = this.#work(login, asker).finally(() => this.#running.delete(login));
+    const work = this.#work(login, asker).finally(() => {
+      this.#running.delete(login);
+      this.#remind(login);
+    });
     this.#running.set(login, work);
     return work;
   }
 
+  /** Does `work` for the login as soon as nothing else is under way for it, and nothing else meanwhile. Throws as `work` does. */
+  async alone(login: Login, work: () => Promise<void>): Promise<void> {
+    for (let other = this.#running.get(login); other !== undefined; other = this.#running.get(login)) {
+      await other;
+    }
+    if (this.#closed) throw new AppError("unavailable", "Cannot go on: the server stops");
+    const done = work();
+    const running = done.catch(() => undefined).finally(() => this.#running.delete(login));
+    this.#running.set(login, running);
+    await running;
+    await done;
+  }
+
   /** Does what is due for every login. One that fails or hangs does not hold back the others. */
   async due(): Promise<void> {
-    const queue = [...this.#roster.all()].values();
+    const logins = this.#roster.all();
+    const queue = logins.values();
     const lane = async (): Promise<void> => {
-      for (const login of queue) await this.one(login, "job");
+      for (const login of queue) {
+        await this.one(login, "job");
+        this.#remind(login);
+      }
     };
+    this.#reminder.keepOnly(logins);
     await Promise.all(Array.from({ length: LANES }, lane));
   }
 
@@ -111,6 +135,12 @@ export class Refresher {
         await roster.update(login, (row) => ({ ...row, health }));
       }
     }
+  }
+
+  /** An account that was removed meanwhile needs nobody. */
+  #remind(login: Login): void {
+    const { account } = login;
+    if (this.#roster.get(account.key) === login) this.#reminder.look(login, this.#roster.deps.clock.now());
   }
 
   async #save(login: Login): Promise<void> {

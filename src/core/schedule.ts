@@ -60,6 +60,11 @@ export function recentSends(account: Account, now: Time): readonly Time[] {
   return account.sends.filter((at) => at > now - HOUR && at <= now);
 }
 
+/** Whether the hourly limit allows one more. */
+export function sendsLeft(account: Account, now: Time): boolean {
+  return recentSends(account, now).length < MOST_SENDS_PER_HOUR;
+}
+
 /** How a failed attempt ended, as far as the next wait is concerned. */
 export interface Failure {
   readonly reason: Reason;

@@ -100,6 +100,9 @@ function addPages(app: Hono<Env>, room: Room): void {
   app.post("/connect", (c) => connect.beginConnect(c, room));
   app.post("/connect/paste", (c) => connect.finishPasted(c, room));
   app.get("/connect/device/:attempt", (c) => connect.showDevice(c, room));
+  app.get("/connect/held/:ref", (c) => connect.showHeld(c, room));
+  app.post("/connect/held/:ref/keep", (c) => connect.keepHeld(c, room));
+  app.post("/connect/held/:ref/discard", (c) => connect.discardHeld(c, room));
   app.get("/accounts/:alias", (c) => accounts.showAccount(c, room));
   app.post("/accounts/:alias/label", (c) => accounts.renameAccount(c, room));
   app.post("/accounts/:alias/refresh", (c) => accounts.refreshAccount(c, room));

@@ -1,12 +1,15 @@
 import { loginNamed } from "../core/accounts.ts";
 import type { Connected } from "../core/admit.ts";
 import { AppError } from "../core/error.ts";
+import { OtherUser } from "../core/held_sign_ins.ts";
+import { readId } from "../core/ids.ts";
 import { readPasted, readReturn } from "../core/paste.ts";
 import { Secret } from "../core/secret.ts";
 import { textOf } from "./form.ts";
 import { type Page, show } from "./page.tsx";
 import { type Choice, ConnectPage, LeavePage, OWN_SCOPES, PasteForm, type Way } from "./pages/connect.tsx";
 import { DevicePage } from "./pages/device.tsx";
+import { HeldPage } from "./pages/held.tsx";
 import { PROBLEMS } from "./problem.tsx";
 import type { Room } from "./room.ts";
 
@@ -21,7 +24,7 @@ export function showConnect(c: Page, room: Room): Promise<Response> {
   const alias = c.req.query("for");
   if (alias === undefined) {
     const preset = presets[0]?.name ?? OWN_SCOPES;
-    return renderConnect(c, room, { preset, scopes: "", label: "", way: "redirect" });
+    return renderConnect(c, room, { preset, scopes: "", label: "", way: "redirect", expected: "" });
   }
   const { account } = loginNamed(roster, alias);
   const added = presets.find(({ name }) => name === c.req.query("add"))?.scopes ?? [];
@@ -32,6 +35,7 @@ export function showConnect(c: Page, room: Room): Promise<Response> {
     scopes: same === undefined ? wanted.join(" ") : "",
     label: account.label,
     way: "redirect",
+    expected: account.alias,
   });
 }
 
@@ -39,18 +43,27 @@ function sameScopes(left: readonly string[], right: readonly string[]): boolean 
   return left.length === right.length && left.every((scope) => right.includes(scope));
 }
 
-function renderConnect(c: Page, room: Room, choice: Choice, scopesError?: string): Promise<Response> {
+/** What must be entered otherwise. */
+interface Wrong {
+  readonly scopes?: string | undefined;
+  readonly reclaim?: string | undefined;
+}
+
+function renderConnect(c: Page, room: Room, choice: Choice, wrong: Wrong = {}): Promise<Response> {
   const { presets, roster } = room.deps;
   const inside = (
     <ConnectPage
       presets={presets}
       choice={choice}
       app={roster.app && { hasSecret: roster.app.clientSecret !== undefined }}
-      scopesError={scopesError}
+      scopesError={wrong.scopes}
+      reclaimError={wrong.reclaim}
       formToken={room.forms.token}
     />
   );
-  return show(c, room, "Sign in to Twitch", inside, { status: scopesError === undefined ? 200 : 400 });
+  return show(c, room, "Sign in to Twitch", inside, {
+    status: wrong.scopes === undefined && wrong.reclaim === undefined ? 200 : 400,
+  });
 }
 
 /** `POST /connect`: begins a sign-in. */
@@ -64,14 +77,22 @@ export async function beginConnect(c: Page, room: Room): Promise<Response> {
     scopes: textOf(body["scopes"], 4000),
     label: textOf(body["label"], 60),
     way,
+    expected: textOf(body["for"], 100),
   };
   const own = choice.preset === OWN_SCOPES;
   const scopes = own
     ? [...new Set(choice.scopes.split(/[\s,+]+/).filter((scope) => scope !== ""))]
     : presets.find(({ name }) => name === choice.preset)?.scopes ?? [];
   const error = scopesError(scopes, own);
-  if (error !== undefined) return await renderConnect(c, room, choice, error);
-  const wish = { scopes, label: choice.label };
+  const typed = textOf(body["reclaim"], 100);
+  const reclaim = readId(typed);
+  const idError = typed === "" || reclaim !== undefined ? undefined : "This is no ID of a token server.";
+  if (error !== undefined || idError !== undefined) {
+    return await renderConnect(c, room, choice, { scopes: error, reclaim: idError });
+  }
+  const { expected: alias, label } = choice;
+  const expected = alias === "" ? undefined : loginNamed(room.deps.roster, alias).account.twitchId;
+  const wish = { scopes, label, expected, reclaim };
   if (way === "device") {
     const { attempt } = await connector.beginDevice(wish);
     return c.redirect(`/connect/device/${attempt.reveal()}`, 303);
@@ -105,7 +126,7 @@ export async function finishPasted(c: Page, room: Room): Promise<Response> {
   const pasted = body["pasted"];
   try {
     const returned = readPasted(typeof pasted === "string" ? pasted : "", redirectUri());
-    return finished(c, room, await connector.finish(returned, state));
+    return await ended(c, room, () => connector.finish(returned, state));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "bad_paste") throw error;
     const { status, title } = PROBLEMS.bad_paste;
@@ -125,14 +146,14 @@ export async function finishPasted(c: Page, room: Room): Promise<Response> {
 }
 
 /** `GET /callback`: where Twitch sends the browser back to. */
-export async function finishReturn(c: Page, room: Room): Promise<Response> {
+export function finishReturn(c: Page, room: Room): Promise<Response> {
   const returned = readReturn(new URL(c.req.url).searchParams);
   if (returned === undefined) {
     throw new AppError("usage", "Cannot finish the sign-in: the address has neither a code nor an error", {
       hint: "Begin the sign-in again from the start",
     });
   }
-  return finished(c, room, await room.deps.connector.finish(returned));
+  return ended(c, room, () => room.deps.connector.finish(returned));
 }
 
 /** `GET /connect/device/<attempt>`: shows the code, and how it ends. */
@@ -146,8 +167,39 @@ export function showDevice(c: Page, room: Room): Response | Promise<Response> {
     case "connected":
       return finished(c, room, state.connected);
     case "failed":
-      throw state.error;
+      return ended(c, room, () => Promise.reject(state.error));
   }
+}
+
+/** Another user than the expected one goes to the page that asks what to do. */
+async function ended(c: Page, room: Room, finish: () => Promise<Connected>): Promise<Response> {
+  try {
+    return finished(c, room, await finish());
+  } catch (error) {
+    if (!(error instanceof OtherUser)) throw error;
+    return c.redirect(`/connect/held/${error.held.ref.reveal()}`, 303);
+  }
+}
+
+/** `GET /connect/held/<ref>`: who came, who was expected, and what to do. */
+export function showHeld(c: Page, room: Room): Promise<Response> {
+  const held = room.deps.connector.held.get(refOf(c));
+  return show(c, room, "Another Twitch user", <HeldPage held={held} formToken={room.forms.token} />);
+}
+
+/** `POST /connect/held/<ref>/keep`. */
+export async function keepHeld(c: Page, room: Room): Promise<Response> {
+  return finished(c, room, await room.deps.connector.held.keep(refOf(c)));
+}
+
+/** `POST /connect/held/<ref>/discard`. */
+export async function discardHeld(c: Page, room: Room): Promise<Response> {
+  const revoked = await room.deps.connector.held.discard(refOf(c));
+  return c.redirect(`/?done=${revoked ? "discarded" : "discarded-here"}`, 303);
+}
+
+function refOf(c: Page): Secret {
+  return new Secret(c.req.param("ref") ?? "");
 }
 
 function finished(c: Page, room: Room, connected: Connected): Response {

@@ -10,6 +10,8 @@ const NOTICES: Readonly<Record<string, string>> = {
   forgotten:
     "The account is removed here. Twitch has not confirmed that its token is void; it ends by itself within hours. " +
     "To be sure, disconnect the app at twitch.tv/settings/connections.",
+  discarded: "The sign-in is discarded, and Twitch has made its token void.",
+  "discarded-here": "The sign-in is discarded. Its token ends by itself within hours.",
   allowed: "The name is allowed now.",
 };
 

@@ -6,7 +6,7 @@ import { namesIn, temporaryDirectory } from "../support/temporary_directory.ts";
 Deno.test("openStore() opens the database in the data directory for sqlite:", () => {
   using directory = temporaryDirectory();
   openStore("sqlite:", directory.path, "companion-token-server 1.2.3")[Symbol.dispose]();
-  assert.deepEqual(namesIn(directory.path), ["companion-token-server.sqlite"]);
+  assert.deepEqual(namesIn(directory.path), ["ballast", "companion-token-server.sqlite"]);
 });
 
 Deno.test("openStore() refuses other addresses by the setting's name, and repeats no password", () => {

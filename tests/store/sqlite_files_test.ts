@@ -48,7 +48,7 @@ Deno.test("openSqliteStore() makes a private directory with private files", () =
   using store = openSqliteStore(path, PROGRAM);
   store.add(anAccount(), anId());
   assert.equal(modeOf(path), 0o700);
-  assert.deepEqual(namesIn(path), [NAME, `${NAME}-shm`, `${NAME}-wal`]);
+  assert.deepEqual(namesIn(path), ["ballast", NAME, `${NAME}-shm`, `${NAME}-wal`]);
   for (const name of namesIn(path)) assert.equal(modeOf(`${path}/${name}`), 0o600, name);
 });
 
@@ -128,7 +128,7 @@ Deno.test("openSqliteStore() refuses a database with a damaged header and leaves
   assert.match(error.message, /the file is not a database$/);
   assert.match(error.hint ?? "", /left untouched.*restore a backup/);
   assert.deepEqual(Deno.readFileSync(path), bytes);
-  assert.deepEqual(namesIn(directory.path), [NAME]);
+  assert.deepEqual(namesIn(directory.path), ["ballast", NAME]);
 });
 
 Deno.test("openSqliteStore() refuses a database with any torn page and leaves it untouched", () => {

@@ -63,7 +63,7 @@ Deno.test("openSqliteStore() migrates an older database and keeps a copy of it",
   const copy = `${directory.path}/before-schema-${NEXT}.sqlite`;
   assert.deepEqual(Deno.readFileSync(copy), before);
   assert.equal(modeOf(copy), 0o600);
-  assert.deepEqual(namesIn(directory.path), [`before-schema-${NEXT}.sqlite`, NAME]);
+  assert.deepEqual(namesIn(directory.path), ["ballast", `before-schema-${NEXT}.sqlite`, NAME]);
   const path = `${directory.path}/${NAME}`;
   assert.deepEqual(ask(path, "PRAGMA user_version"), [NEXT]);
   assert.deepEqual(ask(path, "SELECT value FROM meta WHERE name = 'written_by'"), [NEW]);
@@ -74,7 +74,7 @@ Deno.test("openSqliteStore() makes no copy of a new database, nor of one that is
   using directory = temporaryDirectory();
   openNew(directory.path, ADDITIVE)[Symbol.dispose]();
   openNew(directory.path, ADDITIVE)[Symbol.dispose]();
-  assert.deepEqual(namesIn(directory.path), [NAME]);
+  assert.deepEqual(namesIn(directory.path), ["ballast", NAME]);
 });
 
 Deno.test("openSqliteStore() undoes a migration that fails, and tries again with one copy", () => {
@@ -88,7 +88,7 @@ Deno.test("openSqliteStore() undoes a migration that fails, and tries again with
     });
   }
   assert.deepEqual(Deno.readFileSync(`${directory.path}/${NAME}`), before);
-  assert.deepEqual(namesIn(directory.path), [`before-schema-${NEXT}.sqlite`, NAME]);
+  assert.deepEqual(namesIn(directory.path), ["ballast", `before-schema-${NEXT}.sqlite`, NAME]);
   using store = openSqliteStore(directory.path, OLD);
   assert.deepEqual(store.accounts(), [anAccount()]);
 });

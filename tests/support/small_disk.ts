@@ -1,7 +1,8 @@
 /** Disks that are soon full: small file systems in memory, where this user may mount them. */
 import { temporaryDirectory } from "./temporary_directory.ts";
 
-const SIZE = 600 * 1024;
+/** Room for the ballast, and for as much again. */
+const SIZE = 1200 * 1024;
 
 /** A small file system, gone at the end of the block. */
 export interface SmallDisk extends Disposable {

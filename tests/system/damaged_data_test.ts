@@ -1,10 +1,13 @@
 /** Data that cannot be used, by the real program: it says why, changes nothing, and works again when that is put right. */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { BALLAST_FILE } from "../../src/store/sqlite/ballast.ts";
 import { DATABASE_FILE } from "../../src/store/sqlite/open.ts";
 import { makes } from "../support/real_program.ts";
-import { ask, play, type Scene } from "../support/scene.ts";
+import { ask, play, type Scene, until } from "../support/scene.ts";
+import { PUBLIC_CLIENT, type SimulatedClient } from "../support/simulated_twitch/options.ts";
 import { canMount, type SmallDisk, smallDisk } from "../support/small_disk.ts";
+import { namesIn } from "../support/temporary_directory.ts";
 
 const mountable = canMount();
 
@@ -53,10 +56,10 @@ for (const make of makes()) {
       play({ make }, async (scene) => await lockOut(scene, wrong === "no key")));
   }
 
-  const onSmallDisk = (act: (scene: Scene, disk: SmallDisk) => Promise<void>) => ({
+  const onSmallDisk = (act: (scene: Scene, disk: SmallDisk) => Promise<void>, client?: SimulatedClient) => ({
     ignore: !mountable,
     fn: () =>
-      play({ make }, async (scene) => {
+      play({ make, ...(client === undefined ? {} : { client }) }, async (scene) => {
         await Deno.mkdir(scene.data);
         using disk = smallDisk(scene.data);
         await act(scene, disk);
@@ -67,6 +70,10 @@ for (const make of makes()) {
     name:
       `${make.name}: a server whose disk is full serves what it has, and keeps a new login until there is room`,
     ...onSmallDisk(serveOnFullDisk),
+  });
+  Deno.test({
+    name: `${make.name}: a new grant is on a disk that was full to the last byte, by the ballast alone`,
+    ...onSmallDisk(refreshOnFullDisk, PUBLIC_CLIENT),
   });
   Deno.test({
     name: `${make.name}: commands on a full disk end with exit 4 and lose nothing`,
@@ -133,6 +140,7 @@ async function serveOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> {
   const server = await scene.serve();
   const first = await scene.signIn();
   const { body: token } = await ask(server, first.id);
+  await withoutBallast(scene);
   disk.fill();
   const refused = await scene.run(["accounts", "refresh", first.alias]);
   assert.equal(refused.code, 4, refused.stderr);
@@ -154,6 +162,53 @@ async function serveOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> {
   assert.equal((await scene.run(["accounts", "refresh", first.alias])).code, 0);
 }
 
+/** As it is once it was given up. */
+async function withoutBallast({ data }: Scene): Promise<void> {
+  await Deno.remove(`${data}/${BALLAST_FILE}`);
+}
+
+/** The disk fills up between the journal entry and the answer; without ballast the same grant is in memory only. */
+async function refreshOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> {
+  const { id, alias } = await scene.signIn();
+  for (const ballast of [false, true]) {
+    const server = await scene.serve();
+    const before = generationOf(scene);
+    const refreshes = scene.sim.requests.filter(isRefresh).length;
+    if (!ballast) await withoutBallast(scene);
+    const kind = { kind: "slow body", bytes: 8, milliseconds: 40 } as const;
+    scene.sim.faults.add({ endpoint: "token", grantType: "refresh_token", when: "after", kind });
+    const command = scene.start(["accounts", "refresh", alias]);
+    await until(() => scene.sim.requests.filter(isRefresh).length > refreshes);
+    disk.fill();
+    const ended = await command.ended();
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(generationOf(scene), before + (ballast ? 1 : 0));
+    assert.ok(!namesIn(scene.data).includes(BALLAST_FILE));
+    if (!ballast) {
+      disk.free();
+      assert.equal((await server.stop()).code, 0);
+      continue;
+    }
+    server.process.kill("SIGKILL");
+    await server.process.ended();
+  }
+  disk.free();
+  const again = await scene.serve();
+  assert.ok(scene.sim.isLive((await ask(again, id)).body));
+  assert.ok(namesIn(scene.data).includes(BALLAST_FILE));
+  assert.equal((await scene.run(["accounts", "refresh", alias])).code, 0);
+  assert.equal(scene.sim.counters.replays, 0);
+}
+
+function generationOf(scene: Scene): number {
+  const database = new DatabaseSync(`${scene.data}/${DATABASE_FILE}`, { readOnly: true });
+  try {
+    return Number(database.prepare("SELECT generation FROM accounts").get()?.["generation"]);
+  } finally {
+    database.close();
+  }
+}
+
 function isRefresh({ params }: { params: Partial<Record<string, string>> }): boolean {
   return params["grant_type"] === "refresh_token";
 }
@@ -162,6 +217,7 @@ async function commandsOnFullDisk(scene: Scene, disk: SmallDisk): Promise<void> 
   const { id, alias } = await scene.signIn();
   const login = scene.start(["login", "--paste", "--json"]);
   const { authorizeUrl } = JSON.parse((await login.printed(/^\{.*\}$/m))[0]);
+  await withoutBallast(scene);
   disk.fill();
   await login.type(await scene.sim.signIn(authorizeUrl, { user: "kohosuto" }));
   const ended = await login.ended();

@@ -14,6 +14,8 @@ export interface Choice {
   readonly scopes: string;
   readonly label: string;
   readonly way: Way;
+  /** The account to sign in again, by its alias; empty takes whoever comes. */
+  readonly expected: string;
 }
 
 interface ConnectProps {
@@ -21,6 +23,7 @@ interface ConnectProps {
   readonly choice: Choice;
   readonly app: { readonly hasSecret: boolean } | undefined;
   readonly scopesError: string | undefined;
+  readonly reclaimError: string | undefined;
   readonly formToken: string;
 }
 
@@ -33,6 +36,7 @@ export function ConnectPage(props: ConnectProps): Html {
       <h1>Sign in to Twitch</h1>
       <form method="post" action="/connect">
         <FormToken token={props.formToken} />
+        {choice.expected !== "" && <input type="hidden" name="for" value={choice.expected} />}
         <Permissions presets={props.presets} choice={choice} error={props.scopesError} />
         <Ways way={choice.way} hasSecret={app.hasSecret} />
         <section class="card">
@@ -42,6 +46,14 @@ export function ConnectPage(props: ConnectProps): Html {
             value={choice.label}
             hint="Shown on these pages, such as “Main channel”."
             most={60}
+          />
+          <Field
+            name="reclaim"
+            type="password"
+            label="I have an ID in Companion already (optional)"
+            hint="From a token server whose data are gone: it leads to this account, and Companion needs no change."
+            error={props.reclaimError}
+            most={100}
           />
         </section>
         <p class="actions">

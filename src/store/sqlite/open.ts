@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { Ballast } from "./ballast.ts";
 import { told } from "./errors.ts";
 import { createPrivately, keepPrivate, privateDirectory, sizeOf } from "./files.ts";
 import { inspect } from "./inspect.ts";
@@ -31,7 +32,7 @@ export function openSqliteStore(
       migrate(database, migrations, program);
       // A database that cannot be written opens all the same: only a write shows it.
       database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('opened_by', ?)").run(program);
-      return new SqliteStore(database);
+      return new SqliteStore(database, typeof place === "string" ? new Ballast(place) : undefined);
     } catch (error) {
       database.close();
       throw error;

@@ -1,11 +1,14 @@
 /**
  * The store in one SQLite file. Every method that writes is one commit, durable when it returns; a method that answers
- * false has written nothing. Columns are named in every statement, so that a later schema may add some.
+ * false has written nothing. Columns are named in every statement, so that a later schema may add some. The ballast is
+ * given up for a new grant and for nothing else, and made again with a later write.
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Account, AccountKey, JournalEntry, StoredId, Time } from "../../core/account.ts";
 import { type AppFacts, NO_FACTS } from "../../core/app.ts";
 import type { Store } from "../../core/ports.ts";
+import { AppError } from "../../core/error.ts";
+import type { Ballast } from "./ballast.ts";
 import { told } from "./errors.ts";
 import {
   accountOf,
@@ -30,10 +33,14 @@ import { commit } from "./transaction.ts";
 export class SqliteStore implements Store, Disposable {
   readonly #database: DatabaseSync;
   readonly #run: Statements;
+  readonly #ballast: Ballast | undefined;
   #open = true;
 
-  constructor(database: DatabaseSync) {
+  /** `ballast` is for a database in a directory of its own. */
+  constructor(database: DatabaseSync, ballast?: Ballast) {
     this.#database = database;
+    this.#ballast = ballast;
+    ballast?.make();
     this.#run = Object.fromEntries(
       Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]),
     ) as Statements;
@@ -56,8 +63,9 @@ export class SqliteStore implements Store, Disposable {
   }
 
   add(account: Account, id: StoredId): boolean {
-    return this.#commit(
+    return this.#keep(
       "save the new login",
+      account,
       () =>
         changed(this.#run.addAccount.run({ ...accountRow(account), revision: 1 })) &&
         changed(this.#run.addId.run({ ...idRow(id) })),
@@ -65,7 +73,7 @@ export class SqliteStore implements Store, Disposable {
   }
 
   replace(account: Account): boolean {
-    return this.#do("save the login", () => this.#replace(account));
+    return this.#keep("save the login", account, () => this.#replace(account));
   }
 
   beginRefresh(account: Account, entry: JournalEntry): boolean {
@@ -76,7 +84,7 @@ export class SqliteStore implements Store, Disposable {
   }
 
   endRefresh(account: Account): boolean {
-    return this.#commit("save the refreshed login", () => {
+    return this.#keep("save the refreshed login", account, () => {
       if (!this.#replace(account)) return false;
       this.#run.strike.run(account.key);
       return true;
@@ -147,6 +155,24 @@ export class SqliteStore implements Store, Disposable {
 
   #replace(account: Account): boolean {
     return changed(this.#run.replace.run({ ...accountRow(account) }));
+  }
+
+  /** A commit that may bring a new grant, which must not be lost for want of room. */
+  #keep(doing: string, account: Account, work: () => boolean): boolean {
+    try {
+      const done = this.#commit(doing, work);
+      this.#ballast?.make();
+      return done;
+    } catch (error) {
+      const refused = error instanceof AppError && error.code === "disk";
+      if (!refused || !this.#isNew(account) || !this.#ballast?.giveUp()) throw error;
+      return this.#commit(doing, work);
+    }
+  }
+
+  #isNew({ key, generation }: Account): boolean {
+    const stored = this.account(key);
+    return stored === undefined || stored.generation < generation;
   }
 
   #do<T>(doing: string, work: () => T): T {
