@@ -11,7 +11,20 @@ function read<T>(path: string): T {
   return JSON.parse(Deno.readTextFileSync(new URL(`../${path}`, import.meta.url)));
 }
 
-const NAMES = ["start", "dev", "demo", "test", "test:system", "check", "lint", "fmt", "bench", "compile", "ok"];
+const NAMES = [
+  "start",
+  "dev",
+  "demo",
+  "test",
+  "test:system",
+  "test:mutants",
+  "check",
+  "lint",
+  "fmt",
+  "bench",
+  "compile",
+  "ok",
+];
 
 Deno.test("deno.json has every task that the contract names, each with a description", () => {
   const { tasks } = read<DenoJson>("deno.json");
