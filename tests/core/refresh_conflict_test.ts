@@ -3,6 +3,8 @@ import { type Account, HOUR } from "../../src/core/account.ts";
 import { admit } from "../../src/core/admit.ts";
 import { relabel, removeAccount } from "../../src/core/accounts.ts";
 import type { Login } from "../../src/core/login.ts";
+import type { RefreshOutcome } from "../../src/core/ports.ts";
+import { REFUSED } from "../support/scripted_twitch.ts";
 import type { StoreMethod } from "../support/memory_store.ts";
 import {
   CONFIDENTIAL,
@@ -18,9 +20,12 @@ import {
 } from "../support/world.ts";
 
 /** A refresh whose request has left and is not answered yet. */
-async function underWay(): Promise<{ made: World; login: Login; answer: () => Promise<void> }> {
+async function underWay(
+  ...end: readonly RefreshOutcome[]
+): Promise<{ made: World; login: Login; answer: () => Promise<void> }> {
   const made = await world();
   const login = await signedIn(made);
+  made.twitch.next("refresh", ...end);
   const release = made.twitch.hold("refresh");
   await made.clock.advance(untilDue(made, login));
   const work = made.refresher.one(login, "job");
@@ -84,6 +89,17 @@ Deno.test("a refresh that comes after its user has signed in again leaves the ne
   assert.equal(login.open, undefined);
   assert.equal(made.twitch.sent("revoke").length, 0);
   assert.deepEqual(await made.store.account(login.account.key), login.account);
+  assert.ok(!made.log.events("info").includes("login refreshed"));
+});
+
+Deno.test("a refusal that comes after its user has signed in again leaves the new login alone", async () => {
+  const { made, login, answer } = await underWay(REFUSED);
+  const theirs = made.twitch.grant(OWL, "app-1", SCOPES);
+  await admit(made.roster, { app: CONFIDENTIAL, scopes: SCOPES, label: "" }, theirs);
+  await answer();
+  assert.equal(login.account.generation, 2);
+  assert.deepEqual([login.account.health.state, login.unconfirmed], ["connected", false]);
+  assert.equal(made.log.events("warn").length, 0);
 });
 
 Deno.test("a refresh that comes after another grant was written to the row keeps that grant", async () => {

@@ -199,3 +199,17 @@ Deno.test("a replayed single-use token kills the login: the fake would show it",
   assert.equal((await made.twitch.refresh(PUBLIC, refresh)).kind, "refused");
   assert.equal(made.twitch.liveTokens, 0);
 });
+
+Deno.test("prove() asks no more about a login that was removed meanwhile", async () => {
+  const [made, login] = await sentOnce(CUT);
+  const release = made.twitch.hold("validate");
+  made.twitch.calls.length = 0;
+  await made.clock.advance(30 * SECOND);
+  const work = made.refresher.one(login, "job");
+  await made.clock.advance(0);
+  await made.roster.remove(login);
+  release();
+  await work;
+  assert.equal(made.twitch.sent("validate").length, 1);
+  assert.equal(made.twitch.sent("refresh").length, 0);
+});

@@ -73,6 +73,9 @@ Deno.test("validate() that says 401 takes the token out of service and brings a 
   assert.equal(login.access?.reveal(), "access-2");
   assert.equal(made.twitch.sent("refresh").length, 1);
   assert.deepEqual(made.log.events("warn"), ["twitch calls the access token invalid before its time"]);
+  assert.equal(login.accessDead, false);
+  await later(made, 20 * MINUTE);
+  assert.equal(made.twitch.sent("refresh").length, 1, "the new one counts as alive");
 });
 
 Deno.test("validate() that says 401 brings one refresh, and not one after another", async () => {
