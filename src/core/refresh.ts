@@ -189,7 +189,10 @@ export async function confirm(roster: Roster, login: Login, now: Time): Promise<
   const word = await validate(roster, login, now);
   if (word.kind === "unavailable") return await noWord(roster, login, word, now);
   login.unconfirmed = false;
-  if (word.kind === "invalid") return await needsLogin(roster, login, "refused", now);
+  // Where the expiry is not known, as after a clock that was wrong, a 401 may be mere expiry: then two refusals count.
+  const { expiresAt, refusals } = login.account;
+  const says = expiresAt !== undefined || (refusals !== undefined && apart(refusals));
+  if (word.kind === "invalid" && says) return await needsLogin(roster, login, "refused", now);
   await rest(roster, login, afterRefusal(login.account, now));
 }
 

@@ -163,7 +163,8 @@ function doubtOf(situation: Situation, now: Time): "confirm" | "prove" | undefin
 function bothWords({ account, accessDead }: Situation, now: Time): boolean {
   const { health, refusals } = account;
   if (health.state !== "retrying" || health.reason !== "refused" || refusals === undefined) return false;
-  return expired(account, now) ? apart(refusals) : accessDead;
+  // A 401 to a token that has run out, or may have, is no word.
+  return account.expiresAt === undefined || expired(account, now) ? apart(refusals) : accessDead;
 }
 
 /** Two refusals, and not one told twice. */

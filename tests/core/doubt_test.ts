@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { DAY, HOUR, MINUTE } from "../../src/core/account.ts";
 import { doubtTimes, newestTime } from "../../src/core/doubt.ts";
 import { tokenAtHand, tokenFor } from "../../src/core/token.ts";
-import { AWAY } from "../support/scripted_twitch.ts";
-import { signedIn, world } from "../support/world.ts";
+import { AWAY, INVALID, REFUSED } from "../support/scripted_twitch.ts";
+import { later, signedIn, world } from "../support/world.ts";
 
 Deno.test("newestTime() is the latest moment that any row tells of, and 0 where there is none", async () => {
   const made = await world();
@@ -57,4 +57,16 @@ Deno.test("doubtTimes() leaves no wait that a clock in the future has made", asy
   const login = await signedIn(made, undefined, { health });
   doubtTimes(made.roster);
   assert.ok(login.account.health.state === "retrying" && login.account.health.nextTry <= now + 15 * MINUTE);
+});
+
+Deno.test("after doubtTimes() one refusal beside a 401 ends no login: the token may only have run out", async () => {
+  const made = await world();
+  const login = await signedIn(made);
+  made.twitch.next("validate", INVALID, INVALID, INVALID, INVALID);
+  made.twitch.next("refresh", REFUSED, REFUSED);
+  doubtTimes(made.roster);
+  await made.refresher.one(login, "job");
+  assert.equal(login.account.health.state, "retrying");
+  await later(made, 6 * MINUTE);
+  assert.equal(login.account.health.state, "needs_login");
 });

@@ -33,7 +33,7 @@ const REFRESH: readonly Row[] = [
   ],
   [
     "the second word on a refusal is not heard",
-    'if (word.kind === "invalid") return await needsLogin(roster, login, "refused", now);',
+    'if (word.kind === "invalid" && says) return await needsLogin(roster, login, "refused", now);',
     "",
   ],
   [

@@ -1,0 +1,119 @@
+/** A data directory, a simulated Twitch and the real program: where somebody is killed and everything is looked at afterwards. */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { DATABASE_FILE } from "../../../src/store/sqlite/open.ts";
+import { type Ended, type Make, runCommand, startCommand, startServer } from "../../support/real_program.ts";
+import type { RealServer, RunningCommand, Start } from "../../support/real_program.ts";
+import type { SimulatedClient, SimulatedTwitchOptions } from "../../support/simulated_twitch/options.ts";
+import { serveSimulatedTwitch, type SimulatedTwitchServer } from "../../support/simulated_twitch/server.ts";
+import {
+  createSimulatedTwitch,
+  type SimulatedTwitch,
+} from "../../support/simulated_twitch/simulated_twitch.ts";
+import { temporaryDirectory } from "../../support/temporary_directory.ts";
+
+/** Seconds: an open refresh is looked into after a twentieth of it. */
+const LIFE = 20;
+
+const USER_CODE = /^\{"userCode".*\}$/m;
+
+/** What an account's row says. */
+export interface Row {
+  readonly alias: string;
+  readonly generation: number;
+  readonly state: string;
+  readonly reason: string | undefined;
+}
+
+/** Dispose of it to end everything in it. */
+export class House implements AsyncDisposable {
+  readonly client: SimulatedClient;
+  readonly sim: SimulatedTwitch;
+  readonly twitch: SimulatedTwitchServer;
+  readonly start: Start;
+  readonly #directory = temporaryDirectory();
+
+  constructor(make: Make, client: SimulatedClient, options: SimulatedTwitchOptions) {
+    this.client = client;
+    this.sim = createSimulatedTwitch({ accessTokenLife: LIFE, deviceInterval: 0.2, ...options });
+    this.twitch = serveSimulatedTwitch(this.sim);
+    const env = {
+      TWITCH_CLIENT_ID: client.id,
+      TWITCH_CLIENT_SECRET: client.secret ?? "",
+      TWITCH_AUTH_URL: this.twitch.authUrl,
+      TWITCH_API_URL: this.twitch.apiUrl,
+    };
+    this.start = { make, directory: this.#directory.path, env };
+  }
+
+  get dataDir(): string {
+    return `${this.#directory.path}/data`;
+  }
+
+  serve(): Promise<RealServer> {
+    return startServer(this.start);
+  }
+
+  /** Starts a command of the program and leaves it running. */
+  command(...args: string[]): RunningCommand {
+    return startCommand(this.start, args);
+  }
+
+  /** Runs a command of the program to its end. */
+  ended(...args: string[]): Promise<Ended> {
+    return runCommand(this.start, args);
+  }
+
+  /** Signs in with the program's own command; answers the id. */
+  async signIn(): Promise<string> {
+    await using login = this.command("login", "--device", "--json");
+    await this.approve(login);
+    const { code, stdout, stderr } = await login.ended();
+    assert.equal(code, 0, stdout + stderr);
+    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "").id;
+  }
+
+  /** Approves the sign-in of `login --device --json` as soon as it shows its code; one that ends before shows none. */
+  async approve(login: RunningCommand): Promise<void> {
+    try {
+      this.sim.approveDevice(JSON.parse((await login.printed(USER_CODE))[0]).userCode);
+    } catch (error) {
+      if (USER_CODE.test(login.stdout)) throw error;
+    }
+  }
+
+  /** The only account's id, as the program shows it. */
+  async id(): Promise<string> {
+    const { stdout } = await this.ended("accounts", "list", "--json");
+    return JSON.parse(stdout)[0].id;
+  }
+
+  /** The only account's row; undefined if there is none. */
+  row(): Row | undefined {
+    const [row, ...others] = this.#read("SELECT alias, generation, health FROM accounts");
+    assert.deepEqual(others, [], "one user has one account");
+    if (row === undefined) return undefined;
+    const { state, reason } = JSON.parse(String(row["health"]));
+    return { alias: String(row["alias"]), generation: Number(row["generation"]), state, reason };
+  }
+
+  /** Whether a refresh token was sent whose fate is not known. */
+  get open(): boolean {
+    return this.#read("SELECT account FROM journal").length > 0;
+  }
+
+  #read(sql: string): Record<string, unknown>[] {
+    const database = new DatabaseSync(`${this.dataDir}/${DATABASE_FILE}`);
+    try {
+      database.exec("PRAGMA busy_timeout = 1000");
+      return database.prepare(sql).all();
+    } finally {
+      database.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.twitch.close();
+    this.#directory[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,163 @@
+/** One round: somebody is killed, the real program is started again, and what became of the login is looked at. */
+import assert from "node:assert/strict";
+import { makes, type RealServer, type RunningCommand, startCommand } from "../../support/real_program.ts";
+import { ask, until } from "../../support/scene.ts";
+import { fault } from "../../support/simulated_twitch/faults.ts";
+import { CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../../support/simulated_twitch/options.ts";
+import type { Orders, Told } from "./child.ts";
+import { House, type Row } from "./house.ts";
+import type { Act, Case, Fate } from "./steps.ts";
+
+/** What a round has shown. */
+export interface Outcome {
+  readonly fate: Fate;
+  /** Spent refresh tokens that arrived. */
+  readonly replays: number;
+  /** Milliseconds from the rotation at Twitch to the commit of the new grant; undefined where one of them did not come. */
+  readonly exposed: number | undefined;
+  /** Milliseconds from the rotation at Twitch to the death, for a login that was lost. */
+  readonly lostAfter: number | undefined;
+}
+
+/** What was found after a death. */
+export type Looked = Pick<Outcome, "fate" | "replays">;
+
+/** What else differs from round to round. */
+export interface Circumstances {
+  readonly seed: number;
+  readonly earlier: number;
+  readonly withoutJournal?: boolean;
+}
+
+export const CLIENTS = { confidential: CONFIDENTIAL_CLIENT, public: PUBLIC_CLIENT } as const;
+
+/** Kills a child at the step, and looks. */
+export async function playCase(one: Case, circumstances: Circumstances): Promise<Outcome> {
+  const [make] = makes();
+  assert.ok(make);
+  await using house = new House(make, CLIENTS[one.type], { seed: circumstances.seed });
+  const { told, diedAt } = await killChild(house, one, circumstances);
+  const id = told.find((line) => line.kind === "signed in")?.id;
+  const steps = told.filter((line) => line.kind === "step");
+  const committedAt = steps.find(({ step }) => step === "after endRefresh")?.at;
+  const rotatedAt = one.act === "refresh" ? arrivedAt(house) : undefined;
+  const { fate, replays } = await lookAfter(house, one.act, id);
+  return {
+    fate,
+    replays,
+    exposed: spanOf(rotatedAt, committedAt),
+    lostAfter: fate === "lost" ? spanOf(rotatedAt, diedAt ?? steps.at(-1)?.at) : undefined,
+  };
+}
+
+function spanOf(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : to - from;
+}
+
+/** When the last refresh came to Twitch, which acts at once. */
+export function arrivedAt({ sim }: House): number | undefined {
+  return sim.requests.findLast(({ params }) => params["grant_type"] === "refresh_token")?.at;
+}
+
+interface Dead {
+  readonly told: readonly Told[];
+  /** Undefined if it has killed itself. */
+  readonly diedAt: number | undefined;
+}
+
+const IN_FLIGHT = /^in flight (before|after)/;
+
+async function killChild(house: House, one: Case, circumstances: Circumstances): Promise<Dead> {
+  const { client, dataDir, sim, start, twitch: { authUrl, apiUrl } } = house;
+  const { earlier, withoutJournal = false } = circumstances;
+  const when = IN_FLIGHT.exec(one.step)?.[1] as "before" | "after" | undefined;
+  const { act, step, call } = one;
+  const orders: Orders = {
+    ...{ dataDir, authUrl, apiUrl, client, act, earlier, withoutJournal },
+    ...when === undefined ? { death: { step, call } } : {},
+  };
+  const args = [...start.make.args.slice(0, -1), new URL("child.ts", import.meta.url).pathname];
+  await using child = startCommand({ ...start, make: { ...start.make, args } }, [JSON.stringify(orders)]);
+  if (act !== "sign in") await approve(house, child, 1);
+  await child.printed(/"ready"/);
+  if (when !== undefined) sim.faults.add({ endpoint: "token", when, kind: fault.hang });
+  // A failed refresh writes the row anew.
+  if (step.endsWith("replace") && act === "refresh") {
+    sim.faults.add({ endpoint: "token", when: "before", kind: fault.internalServerError });
+  }
+  await child.type("go");
+  if (act !== "refresh") await approve(house, child, act === "sign in" ? 1 : 2);
+  let diedAt: number | undefined;
+  if (when !== undefined) {
+    await until(() => sim.faults.pending === 0);
+    diedAt = Date.now();
+    child.kill("SIGKILL");
+  }
+  const { code, stdout, stderr } = await child.ended();
+  assert.equal(code, 128 + 9, `it was killed at ${act}: ${step}\n${stdout}${stderr}`);
+  return { told: toldBy(stdout), diedAt };
+}
+
+function toldBy(stdout: string): readonly Told[] {
+  return stdout.trim().split("\n").map((line) => JSON.parse(line));
+}
+
+/** Approves the child's `number`th sign-in as a person would. */
+async function approve({ sim }: House, child: RunningCommand, number: number): Promise<void> {
+  await child.printed(new RegExp(`(?:"kind":"(?:authorize|device)".*\n[^]*?){${number}}`));
+  const asked =
+    toldBy(child.stdout.replace(/[^\n]*$/, "")).flatMap((line) =>
+      line.kind === "authorize" || line.kind === "device" ? [line] : []
+    )[number - 1];
+  assert.ok(asked);
+  if (asked.kind === "device") sim.approveDevice(asked.text);
+  else await child.type(await sim.signIn(asked.text));
+}
+
+/**
+ * Starts the program where somebody was killed: whatever became of the login, it is served in the end under the id that
+ * it had, and its refresh token works. `id` is undefined where nobody had been told one.
+ */
+export async function lookAfter(house: House, act: Act, id: string | undefined): Promise<Looked> {
+  const { sim, client } = house;
+  const found = house.row();
+  const rotations = sim.counters.refreshes.get(1) ?? 0;
+  await using server = await house.serve();
+  await until(() => !house.open);
+  const known = id ?? (found === undefined ? await house.signIn() : await house.id());
+  const fate = found === undefined ? "none" : await fateOf({ house, server, act, found, id: known });
+  if (act === "refresh" && client.secret === undefined) {
+    const uncommitted = rotations + 1 - (found?.generation ?? 0);
+    assert.equal(uncommitted, fate === "lost" ? 1 : 0, "what is lost was rotated and not committed");
+  }
+  if (fate === "lost") assert.equal(await house.signIn(), known, "the login that heals keeps its id");
+  assert.ok(await servesLife(house, server, known));
+  return { fate, replays: sim.counters.replays };
+}
+
+interface Found {
+  readonly house: House;
+  readonly server: RealServer;
+  readonly act: Act;
+  /** As it was when the program was started again. */
+  readonly found: Row;
+  readonly id: string;
+}
+
+/** What became of the account. One that is not lost is served at once, and can be refreshed. */
+async function fateOf({ house, server, act, found, id }: Found): Promise<Fate> {
+  if (house.row()?.state === "needs_login") return "lost";
+  const served = await servesLife(house, server, id);
+  const { code, stderr } = await house.ended("accounts", "refresh", found.alias);
+  if (house.row()?.state === "needs_login") return "lost";
+  assert.equal(code, 0, stderr);
+  assert.ok(served, "a token that lives is served at once");
+  if (act === "refresh") return "kept";
+  if (act === "sign in") return "made";
+  return found.generation === 1 ? "old" : "new";
+}
+
+async function servesLife({ sim }: House, server: RealServer, id: string): Promise<boolean> {
+  const { status, body } = await ask(server, id);
+  return status === 200 && sim.isLive(body);
+}
