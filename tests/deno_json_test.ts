@@ -59,7 +59,7 @@ Deno.test("tests/deno.lock holds every package of tests/import_map.json", () => 
   assert.deepEqual(wanted.filter((specifier) => !Object.hasOwn(specifiers, specifier)), []);
 });
 
-Deno.test("the compile task bakes in exactly the permissions of the design", () => {
+Deno.test("the compile task bakes in exactly the permissions that the program needs", () => {
   const words = read<DenoJson>("deno.json").tasks["compile"]?.command.split(" ") ?? [];
   assert.deepEqual(words.filter((word) => word.startsWith("--allow")), [
     "--allow-net",

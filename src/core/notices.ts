@@ -41,7 +41,7 @@ const AWAY_FOR_LONG: Duration = 30 * MINUTE;
 const TOKEN_ENDS_SOON: Duration = 30 * MINUTE;
 /** … failures are told after so long; a single one is none of a person's business. */
 const AWAY_FOR_A_WHILE: Duration = 5 * MINUTE;
-/** Refusals in a row after which a person is told although the token still works (design, section 5). */
+/** Refusals in a row after which a person is told although the token still works. */
 const REFUSALS_TOLD = 2;
 /** There is one each day; one may be missed. */
 const BACKUPS_FAIL: Duration = 2 * DAY;

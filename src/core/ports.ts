@@ -169,7 +169,7 @@ export interface AuthorizeRequest {
 
 /** Twitch as core sees it. No method throws for anything that a network or Twitch can do. */
 export interface Twitch {
-  /** False on a Deno version that may send a POST again by itself after a cut connection (design: "the fetch trap"). */
+  /** False on a Deno version that may send a POST again by itself after a cut connection (denoland/deno#35610). */
   readonly sendsOnce: boolean;
   /** Where to send the browser. */
   authorizeUrl(app: TwitchApp, request: AuthorizeRequest): string;

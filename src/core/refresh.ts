@@ -1,5 +1,6 @@
 /**
- * Keeping a login alive: one refresh at a time per account, whoever asks, by the refresh transaction of the design.
+ * Keeping a login alive: one refresh at a time per account, whoever asks, by the refresh transaction
+ * (.github/REFRESH.md).
  *
  * Invariants:
  * - a refresh token is journalled on disk before it is sent, and its successor is on disk before it is shown;

@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 const ME = /(?:\{|%7b)me(?:\}|%7d)/gi;
-/** A variable that was never set, or that this version of Companion does not know, and a placeholder of ours. */
+/** A variable that was never set, or that this version of Companion does not know, and braces that nobody filled. */
 const UNFILLED = /\$NA\b|\$\([^()]*\)|\{[a-z_][\w.:-]*\}/i;
 /** In a text of a person's own braces are braces. */
 const UNSET = /\$NA\b|\$\([\w.-]+:[^()]*\)/;

@@ -1,6 +1,6 @@
 /**
- * When to do what for a login: pure policy, no effects. The numbers are the contract ("Keeping tokens fresh" in the
- * design): Companion's module asks every 15 minutes, so a token served must outlive at least one missed question.
+ * When to do what for a login: pure policy, no effects. The numbers are a contract (.github/REFRESH.md): Companion's
+ * module asks every 15 minutes, so a token served must outlive at least one missed question.
  */
 import {
   type Account,

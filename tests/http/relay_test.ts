@@ -92,7 +92,7 @@ Deno.test("/as/<id>/helix/ keeps Twitch's errors to one line", async () => {
   assert.match((await ask("helix/users")).headers.get("content-type") ?? "", /^text\/plain/);
 });
 
-Deno.test("/as/<id>/helix/ answers wrong paths, unset variables and placeholders in one line of 400", async () => {
+Deno.test("/as/<id>/helix/ answers wrong paths, unset variables and unfilled braces in one line of 400", async () => {
   const { ask, helix, login } = await relayed();
   const secrets = [tokenOf(login), "12345"];
   for (const path of ["helix/", "helix/a%2f..%2fb", "helix/@evil", "helix/http:%2f%2fevil.test"]) {

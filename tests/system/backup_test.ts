@@ -84,6 +84,21 @@ for (const make of makes()) {
       assert.match(again.stdout, /ada_live {2}left as it is/);
     }));
 
+  Deno.test(`${make.name}: a backup whose client secret is void brings the logins back all the same`, () =>
+    play({ make }, async (scene) => {
+      const { id } = await scene.signInByPaste();
+      await backUp(scene);
+      await loseAll(scene);
+      const fresh = "an0therclientsecret0fthisapp01";
+      scene.keepSecret(fresh);
+      scene.sim.rotateSecret(CONFIDENTIAL_CLIENT.id, fresh);
+      const { code, stderr } = await restore(scene);
+      assert.equal(code, 0, stderr);
+      const server = await scene.serve([], { env: { TWITCH_CLIENT_SECRET: fresh } });
+      const { status, body } = await ask(server, id);
+      assert.deepEqual([status, scene.sim.isLive(body)], [200, true]);
+    }));
+
   Deno.test(`${make.name}: a wrong passphrase, a torn and an altered backup change nothing, exit 2`, () =>
     play({ make }, async (scene) => {
       const { id } = await scene.signInByPaste();
