@@ -3,6 +3,7 @@ import { AppError } from "../core/error.ts";
 import { LAST_TRY_RISK } from "../core/last_try.ts";
 import { REASONS } from "../core/reason_words.ts";
 import { ask, type CommandParts, printJson } from "./command.ts";
+import { warnOfShow } from "./disturb.ts";
 import { exportCompanionCommand } from "./export_companion.ts";
 import type { AccountJson, Operations } from "./operations.ts";
 import { withOperations } from "./reach.ts";
@@ -50,13 +51,15 @@ export function accountsCommand(partsOf: (command: Command) => CommandParts): Co
     "rotate-id <alias>",
     "give an account a new id; the old one stops at once",
     async (parts, operations, alias, options) => {
+      const what = `gives ${alias} a new id and stops the old one`;
+      await warnOfShow(parts, operations, { what, alias, yes: options.yes === true });
       const account = await operations.rotateId({ alias });
       if (options.json) return printJson(parts.terminal, inContract(account));
       parts.terminal.print(
         `The id of ${account.alias} is now\n  ${account.id}\nEnter it in Companion: the old one does not work any more.`,
       );
     },
-  );
+  ).option("--yes", "do not ask");
   add("relay <alias> <on|off>", "let buttons and tools use an account, or forbid it", switchRelay);
   add("remove <alias>", "make the login void at Twitch and forget it", remove)
     .option("--yes", "do not ask");
@@ -115,6 +118,8 @@ async function remove(
   options: Options,
 ): Promise<void> {
   const account = await operations.showAccount({ alias });
+  const yes = options.yes === true || parts.terminal.isTerminal;
+  await warnOfShow(parts, operations, { what: `forgets ${alias}`, alias, yes });
   if (parts.terminal.isTerminal && options.yes === undefined) {
     const answer = await ask(
       parts.terminal,

@@ -1,3 +1,4 @@
+import { type Check, fail, ok } from "../core/check.ts";
 import { AppError } from "../core/error.ts";
 import { testNotice } from "../core/notices.ts";
 import { createNotifier, type Tested } from "../notice/notifier.ts";
@@ -5,13 +6,25 @@ import { DATABASE_FILE } from "../store/sqlite/open.ts";
 import { sendsOnce } from "../twitch/client.ts";
 import { type CommandParts, printJson } from "./command.ts";
 import { announcedAddress, remoteOperations } from "./control.ts";
-import { type Check, fail, ok, runtimeCheck } from "./doctor_checks.ts";
-import { directoryChecks, NETWORK_CHECKS, networkChecks, serverCheck } from "./doctor_machine.ts";
+import { runtimeCheck } from "./doctor_checks.ts";
+import { bundleOf } from "./doctor_bundle.ts";
+import {
+  directoryChecks,
+  lookAtNetwork,
+  NETWORK_CHECKS,
+  networkChecks,
+  serverCheck,
+} from "./doctor_machine.ts";
+import { doctorShow } from "./doctor_show.ts";
 import { withOperations } from "./reach.ts";
 
 /** What the command line said. */
 export interface DoctorOptions {
   readonly testNotice?: true;
+  /** Whether all is ready for a show, instead of everything. */
+  readonly show?: true;
+  /** Where to write a diagnosis bundle. */
+  readonly bundle?: string;
   readonly json?: true;
 }
 
@@ -25,13 +38,15 @@ export async function doctor(
   send: typeof fetch = fetch,
 ): Promise<void> {
   if (options.testNotice) return await tryNotices(parts, options, send);
+  if (options.show) return await doctorShow(parts, options);
   const { config, clock, terminal } = parts;
   const checks = [
     ...await directoryChecks(config),
     await serverCheck(config, send),
     ...await insideChecks(parts),
-    ...await networkChecks(config, () => clock.now(), send),
+    ...networkChecks(await lookAtNetwork(config.twitch, () => clock.now(), send)),
   ];
+  if (options.bundle !== undefined) return await writeBundle(parts, options.bundle, checks);
   if (options.json) printJson(terminal, checks);
   else for (const check of checks) terminal.print(lineOf(check));
   judge(checks);
@@ -40,9 +55,7 @@ export async function doctor(
 /** What only an opened database shows. Where there is none, none is made. */
 async function insideChecks(parts: CommandParts): Promise<readonly Check[]> {
   const { dataDir, twitch } = parts.config;
-  try {
-    await Deno.stat(`${dataDir}/${DATABASE_FILE}`);
-  } catch {
+  if (!await hasDatabase(dataDir)) {
     const isPublic = twitch.clientId !== undefined && twitch.clientSecret === undefined;
     return [
       runtimeCheck(sendsOnce(Deno.version.deno), isPublic),
@@ -55,6 +68,45 @@ async function insideChecks(parts: CommandParts): Promise<readonly Check[]> {
     if (!(error instanceof AppError)) throw error;
     return [fail("database", `${error.message}.`, error.hint ?? "See the log of the server")];
   }
+}
+
+/** Throws `AppError` `exists` for a file that is there, `usage` for one that cannot be written. */
+async function writeBundle(parts: CommandParts, path: string, checks: readonly Check[]): Promise<void> {
+  const text = await bundleText(parts, checks);
+  try {
+    await Deno.writeTextFile(path, `${text}\n`, { createNew: true, mode: 0o600 });
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists) {
+      throw new AppError("exists", `Cannot write ${path}: it is there already`, {
+        hint: "Choose another name",
+      });
+    }
+    throw new AppError("usage", `Cannot write ${path}`, {
+      hint: "Choose a folder that this user can write to",
+      cause,
+    });
+  }
+  parts.terminal.print(
+    `${path} is written. It holds no token, no id and no name; read it before you give it to somebody.`,
+  );
+}
+
+/** Made where the data are open; where they cannot be opened, of what can be seen from outside. */
+async function bundleText(parts: CommandParts, checks: readonly Check[]): Promise<string> {
+  const { config, clock } = parts;
+  if (await hasDatabase(config.dataDir)) {
+    try {
+      return await withOperations(parts, (operations) => operations.bundle({ checks }));
+    } catch (error) {
+      // Why is among the checks.
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  return bundleOf({ config, checks, logins: [], personal: [], events: [], now: clock.now() });
+}
+
+async function hasDatabase(dataDir: string): Promise<boolean> {
+  return await Deno.stat(`${dataDir}/${DATABASE_FILE}`).then(() => true, () => false);
 }
 
 function lineOf({ check, state, text, hint }: Check): string {

@@ -1,38 +1,16 @@
 /** What `doctor` learns where the data are open: in the server that holds them, or in the command itself. */
-import { HOUR, MINUTE, type Reason, type Time } from "../core/account.ts";
+import { DAY, type Duration, HOUR, MINUTE, type Reason, type Time } from "../core/account.ts";
 import { type AccountView, viewOf } from "../core/accounts.ts";
 import { rotates } from "../core/app.ts";
+import { type Check, fail, ok, warn } from "../core/check.ts";
 import { AppError } from "../core/error.ts";
+import type { Login } from "../core/login.ts";
 import { diskStanding } from "../core/notices.ts";
 import { REASONS } from "../core/reason_words.ts";
+import { showBackup } from "../core/show.ts";
+import { backupsIn } from "./backup_files.ts";
 import type { Host } from "./sign_in_operations.ts";
 import type { Program } from "./program.ts";
-
-/** One line of `doctor`. No secret and no id is in it. */
-export interface Check {
-  readonly check: string;
-  /** `warn` keeps nothing from working. */
-  readonly state: "ok" | "warn" | "fail";
-  /** What was found, for people. */
-  readonly text: string;
-  /** What to do; null where there is nothing to do. */
-  readonly hint: string | null;
-}
-
-/** A check that found nothing to do. */
-export function ok(check: string, text: string): Check {
-  return { check, state: "ok", text, hint: null };
-}
-
-/** A check that found something that somebody may want to do. */
-export function warn(check: string, text: string, hint: string): Check {
-  return { check, state: "warn", text, hint };
-}
-
-/** A check that found something that does not work. */
-export function fail(check: string, text: string, hint: string): Check {
-  return { check, state: "fail", text, hint };
-}
 
 /** Looks at the program and changes nothing. */
 export async function examine(program: Program, host: Host): Promise<readonly Check[]> {
@@ -53,7 +31,9 @@ export async function examine(program: Program, host: Host): Promise<readonly Ch
     redirectCheck(host.redirectUri(), host.port()),
     ...accountChecks(views),
     ...(host.lasts ? views.map((view) => questionCheck(view, now)) : []),
-    ok("notices", noticesText(notifier.hosts)),
+    ...(host.lasts ? roster.all().map((login) => validationCheck(login, now)) : []),
+    await backupCheck(program, now),
+    noticesCheck(notifier, now),
   ];
 }
 
@@ -74,7 +54,11 @@ async function databaseCheck({ roster, deps }: Program): Promise<Check> {
     if (diskStanding(roster.all()) === "off") return ok("database", `It opens, and has ${logins(length)}.`);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return fail("database", `${error.message}.`, error.hint ?? "See the log of the server");
+    return fail(
+      "database",
+      `It does not answer. ${error.message}.`,
+      error.hint ?? "See the log of the server",
+    );
   }
   return fail(
     "database",
@@ -100,6 +84,9 @@ function redirectCheck(uri: string, port: number): Check {
     "Make TWITCH_REDIRECT_URI and TOKEN_SERVER_PORT fit, or sign in by device code",
   );
 }
+
+/** Hourly, and a while more for a Twitch that is slow. */
+const LONGEST_UNVALIDATED: Duration = 2 * HOUR;
 
 /** Reasons that pass only when somebody changes the settings. */
 const BY_HAND: readonly Reason[] = ["app_refused", "other_app", "unsafe_runtime"];
@@ -131,7 +118,7 @@ function accountCheck({ alias, login, health, reason, since, serving }: AccountV
     : warn(check, text, "The server keeps trying by itself");
 }
 
-function questionCheck({ alias, askedAt }: AccountView, now: Time): Check {
+function questionCheck({ alias, askedAt, askedBy }: AccountView, now: Time): Check {
   const check = `questions ${alias}`;
   if (askedAt === undefined) {
     return warn(
@@ -140,16 +127,68 @@ function questionCheck({ alias, askedAt }: AccountView, now: Time): Check {
       "Enter the address with this account's id in Companion",
     );
   }
-  return ok(check, `Its token was last asked for ${ago(now - askedAt)}.`);
+  const when = ago(now - askedAt);
+  if (askedBy === undefined) return ok(check, `Its token was last asked for ${when}.`);
+  return ok(check, `Its token was last asked for by ${askedBy.replace(/^::ffff:/, "")}: ${when}.`);
 }
 
-function ago(span: number): string {
+/** Twitch demands that each login is validated hourly; the server does it by itself. */
+function validationCheck({ account: { alias }, validation }: Login, now: Time): Check {
+  const check = `validation ${alias}`;
+  if (validation === undefined) {
+    return ok(check, "Twitch has not been asked about it since the server started.");
+  }
+  const span = now - validation.at;
+  if (!validation.answered) {
+    return warn(check, `Twitch gave no answer about it ${ago(span)}.`, "The server keeps trying by itself");
+  }
+  return span <= LONGEST_UNVALIDATED
+    ? ok(check, `Twitch was asked about it ${ago(span)}.`)
+    : warn(check, `Twitch was last asked about it ${ago(span)}.`, "Look into the log of the server");
+}
+
+/** When the newest backup was made of those that are made without anybody there. */
+async function backupCheck({ roster, config }: Program, now: Time): Promise<Check> {
+  const check = "backup";
+  const { backupDir } = config;
+  if (backupDir === undefined) {
+    return warn(check, "No folder for backups is set.", "Set TOKEN_SERVER_BACKUP_DIR (--backup-dir)");
+  }
+  const found = await backupsIn(backupDir).catch(() => undefined);
+  if (found === undefined) {
+    return fail(check, `The folder for backups ${backupDir} cannot be read.`, "Look whether it is there");
+  }
+  const made = found.map(({ at }) => at);
+  const { backup, backupAt } = showBackup(roster.all(), made, now);
+  if (backupAt === undefined) {
+    return warn(
+      check,
+      `No backup lies in ${backupDir} yet.`,
+      "Choose a passphrase once with companion-token-server backup FILE",
+    );
+  }
+  const text = `The newest backup was made ${ago(now - backupAt)}.`;
+  return backup === "good" ? ok(check, text) : warn(
+    check,
+    `${text} It is older than the newest sign-in, or than two days.`,
+    "Look whether the folder for backups is there and can be written",
+  );
+}
+
+function ago(span: Duration): string {
   if (span < MINUTE) return "less than a minute ago";
-  return span < 2 * HOUR ? `${Math.floor(span / MINUTE)} min ago` : `${Math.floor(span / HOUR)} h ago`;
+  if (span < 2 * HOUR) return `${Math.floor(span / MINUTE)} min ago`;
+  return span < 2 * DAY ? `${Math.floor(span / HOUR)} h ago` : `${Math.floor(span / DAY)} days ago`;
 }
 
-function noticesText(hosts: readonly string[]): string {
-  return hosts.length === 0
-    ? "No address for notices is set (TOKEN_SERVER_NOTICE_URL)."
-    : `Notices go to ${hosts.join(", ")}; --test-notice tries it.`;
+function noticesCheck(
+  { hosts, testedAt }: { readonly hosts: readonly string[]; readonly testedAt: Time | undefined },
+  now: Time,
+): Check {
+  const check = "notices";
+  if (hosts.length === 0) return ok(check, "No address for notices is set (TOKEN_SERVER_NOTICE_URL).");
+  const where = `Notices go to ${hosts.join(", ")}`;
+  return testedAt === undefined
+    ? ok(check, `${where}; --test-notice tries it.`)
+    : ok(check, `${where}; a test was taken ${ago(now - testedAt)}.`);
 }

@@ -1,18 +1,16 @@
 /** What `doctor` learns without opening the data: the directory, the network, the clock, the running server. */
-import { MINUTE, SECOND, type Time } from "../core/account.ts";
+import { type Duration, SECOND, type Time } from "../core/account.ts";
+import { type Check, fail, ok, warn } from "../core/check.ts";
+import { CLOCK_FAIL, CLOCK_WARN } from "../core/show.ts";
 import { type Probe, probeTwitch } from "../twitch/probe.ts";
 import { DATABASE_FILE } from "../store/sqlite/open.ts";
 import type { Config } from "./config.ts";
 import { announcedAddress } from "./control.ts";
-import { type Check, fail, ok, warn } from "./doctor_checks.ts";
 
 /** Written and taken away again: a free space that small is no free space. In bytes. */
 const ROOM = 1024 * 1024;
 /** Begins as the store's own files do, so that the directory still counts as ours. */
 const TRIAL_FILE = "companion-token-server-trial";
-/** A clock that is wrong by more is worth a word; by much more, nothing works. */
-const CLOCK_WARN = MINUTE;
-const CLOCK_FAIL = 5 * MINUTE;
 
 /** The data directory: whether it is there, closed to others, and takes a write. */
 export async function directoryChecks({ dataDir, keyFile }: Config): Promise<readonly Check[]> {
@@ -94,23 +92,61 @@ export async function serverCheck({ dataDir }: Config, send: typeof fetch): Prom
 }
 
 /** Names of the checks that fail for want of a network. */
-export const NETWORK_CHECKS: readonly string[] = ["twitch sign-in", "twitch api"];
+export const NETWORK_CHECKS: readonly string[] = ["dns", "tls", "twitch sign-in", "twitch api"];
 
-/** Whether both of Twitch's services answer, and what their clock says of ours. */
-export async function networkChecks(
-  { twitch }: Config,
+/** What asking both of Twitch's services has shown. */
+export interface Network {
+  readonly auth: Probe;
+  readonly api: Probe;
+  /** By how much this machine's clock is ahead of Twitch's; undefined where nobody told the time. */
+  readonly clockAhead: Duration | undefined;
+}
+
+/** Asks both of Twitch's services, without any credentials. */
+export async function lookAtNetwork(
+  twitch: Config["twitch"],
   now: () => Time,
   send: typeof fetch,
-): Promise<readonly Check[]> {
+): Promise<Network> {
   const asked = now();
   const { auth, api } = await probeTwitch(twitch, send);
   const between = (asked + now()) / 2;
   const date = auth.answer === "twitch" ? auth.date : api.answer === "twitch" ? api.date : undefined;
+  return { auth, api, clockAhead: date === undefined ? undefined : between - date };
+}
+
+/** Whether both of Twitch's services answer, and what their clock says of ours. */
+export function networkChecks({ auth, api, clockAhead }: Network): readonly Check[] {
   return [
+    nameCheck([auth, api]),
+    ...certificateChecks([auth, api]),
     twitchCheck("twitch sign-in", auth),
     twitchCheck("twitch api", api),
-    ...(date === undefined ? [] : [clockCheck(between - date)]),
+    ...(clockAhead === undefined ? [] : [clockCheck(clockAhead)]),
   ];
+}
+
+function nameCheck(probes: readonly Probe[]): Check {
+  const lost = probes.find(({ trouble }) => trouble === "dns");
+  return lost === undefined ? ok("dns", "The names of Twitch's services are found.") : fail(
+    "dns",
+    `The name ${lost.host} is not found.`,
+    "Check the Internet connection and the DNS server of this machine",
+  );
+}
+
+/** Nothing is said of a connection that did not come to that. */
+function certificateChecks(probes: readonly Probe[]): readonly Check[] {
+  const bad = probes.find(({ trouble }) => trouble === "tls");
+  if (bad !== undefined) {
+    return [fail(
+      "tls",
+      `The connection to ${bad.host} is not secure: its certificate is not accepted.`,
+      "Set the clock of this machine, or sign in to this network if it asks for that (hotel, venue)",
+    )];
+  }
+  const secured = probes.every(({ secure, answer }) => secure && answer !== "silence");
+  return secured ? [ok("tls", "The connections to Twitch are secure.")] : [];
 }
 
 function twitchCheck(check: string, { host, answer }: Probe): Check {

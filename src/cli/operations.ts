@@ -18,9 +18,10 @@ import { lastTry } from "../core/last_try.ts";
 import { testNotice } from "../core/notices.ts";
 import { Secret } from "../core/secret.ts";
 import type { Tested } from "../notice/notifier.ts";
-import { type Check, examine } from "./doctor_checks.ts";
+import { type DoctorOperations, doctorOperations } from "./doctor_desk.ts";
 import { type BackupOperations, backupOperations } from "./backup_operations.ts";
 import { timeJson } from "./json_time.ts";
+import { type OwnerOperations, ownerOperations } from "./owner_operations.ts";
 import type { Program } from "./program.ts";
 import { type Host, type SignInOperations, signInOperations } from "./sign_in_operations.ts";
 
@@ -48,7 +49,7 @@ export interface AppJson {
 }
 
 /** Each takes one JSON value and answers one; what is expected to fail throws `AppError`. */
-export interface Operations extends SignInOperations, BackupOperations {
+export interface Operations extends SignInOperations, BackupOperations, OwnerOperations, DoctorOperations {
   listAccounts(input: Record<never, never>): Promise<readonly AccountJson[]>;
   showAccount(input: { readonly alias: string }): Promise<AccountJson>;
   refreshAccount(input: { readonly alias: string }): Promise<AccountJson>;
@@ -63,8 +64,6 @@ export interface Operations extends SignInOperations, BackupOperations {
   appInUse(input: Record<never, never>): Promise<AppJson>;
   /** The app that the setup stored, whatever flags and environment say. */
   storedApp(input: Record<never, never>): Promise<AppJson>;
-  /** What `doctor` can only learn where the data are open. */
-  examine(input: Record<never, never>): Promise<readonly Check[]>;
   /** Sends a test message to every address for notices. */
   testNotice(input: Record<never, never>): Promise<readonly Tested[]>;
 }
@@ -98,8 +97,9 @@ export function localOperations(program: Program, host: Host): Operations {
     saveApp: (input) => saveTyped(program, input),
     appInUse: () => Promise.resolve(appJson(roster.app)),
     storedApp: async () => appJson(await loadApp(deps)),
-    examine: () => examine(program, host),
+    ...doctorOperations(program, host),
     ...signInOperations(program, host),
+    ...ownerOperations(program, host),
     ...backupOperations(program, host.lasts),
     testNotice: () => program.notifier.test(testNotice(deps.clock.now())),
   };

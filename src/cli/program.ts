@@ -1,19 +1,21 @@
 import type { TwitchApp } from "../core/app.ts";
 import { loadApp, saveApp } from "../core/app_setting.ts";
 import { Connector } from "../core/connect.ts";
+import { Owner } from "../core/owner.ts";
 import type { Clock, Deps, Log } from "../core/ports.ts";
 import { Refresher } from "../core/refresher.ts";
 import { Relay } from "../core/relay.ts";
 import { Roster } from "../core/roster.ts";
 import { SECOND } from "../core/account.ts";
-import { createNotifier, type NetworkNotifier } from "../notice/notifier.ts";
 import { openStore } from "../store/open.ts";
 import { createTwitch } from "../twitch/client.ts";
+import { scryptPasswords } from "../vault/password.ts";
 import { openVault } from "../vault/vault.ts";
 import type { Config, StoredSettings } from "./config.ts";
 import { type HostNames, openHostNames } from "./host_names.ts";
 import { maskingVault } from "./masking.ts";
 import type { Masks } from "./masks.ts";
+import { type NoticeAddresses, openNoticeAddresses } from "./notice_addresses.ts";
 import { PROGRAM } from "./version.ts";
 
 /** A refresh under way at the end is given so long to come back and be stored: a request takes 10 s at most. */
@@ -24,12 +26,15 @@ export type Settings = (stored?: StoredSettings) => Config;
 
 /** The parts of the running program, put together. Whoever makes one holds the lock of the data directory. */
 export interface Program extends AsyncDisposable {
+  /** The settings that it was opened with; the app of the setup is not among them. */
+  readonly config: Config;
   readonly deps: Deps;
   readonly roster: Roster;
   readonly refresher: Refresher;
   readonly connector: Connector;
   readonly relay: Relay;
-  readonly notifier: NetworkNotifier;
+  readonly owner: Owner;
+  readonly notifier: NoticeAddresses;
   readonly hostNames: HostNames;
   /** Stores the app of the setup and uses it; false if flags or environment name another, which goes first. */
   storeApp(app: TwitchApp): Promise<boolean>;
@@ -70,23 +75,26 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   const connector = new Connector(roster);
   open.defer(() => connector.close());
   const relay = new Relay(roster, refresher, twitch);
-  for (const url of config.noticeUrls) masks.add(url);
-  const notifier = open.use(createNotifier(config.noticeUrls, { clock, log }));
+  const owner = await Owner.load(deps, scryptPasswords());
+  const notifier = open.use(await openNoticeAddresses(deps, config.noticeUrls, masks));
   const hostNames = await openHostNames(store, config);
   const end = open.move();
   const storeApp = async (app: TwitchApp): Promise<boolean> => {
     await saveApp(deps, app);
+    log.info("twitch app stored", { clientId: app.clientId });
     const stored = await appInUse(settings, deps);
     await useApp(stored);
     return stored?.clientId === app.clientId &&
       stored.clientSecret?.reveal() === app.clientSecret?.reveal();
   };
   return {
+    config,
     deps,
     roster,
     refresher,
     connector,
     relay,
+    owner,
     notifier,
     hostNames,
     storeApp,

@@ -5,6 +5,7 @@ import { redirectUri } from "./config.ts";
 import { PROBE, remoteOperations } from "./control.ts";
 import { localOperations, type Operations } from "./operations.ts";
 import { openProgram, type ProgramParts } from "./program.ts";
+import { pageUrls } from "./reachable.ts";
 
 /** A server that is just starting or stopping, or another command, is given so long. */
 const PATIENCE: Duration = 10 * SECOND;
@@ -28,6 +29,7 @@ export async function withOperations<T>(
       return await use(localOperations(program, {
         redirectUri: () => redirectUri(config, config.port),
         port: () => config.port,
+        pages: () => pageUrls(config, config.port),
         lasts: false,
       }));
     }

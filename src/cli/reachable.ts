@@ -7,6 +7,15 @@ export function reachableUrls(config: Config, port: number): string[] {
   return [...localNames(), ...lanAddresses(), "127.0.0.1"].map((host) => url(host, port));
 }
 
+/** The addresses under which a person finds the pages, the best for other machines first. */
+export function pageUrls(config: Config, port: number): string[] {
+  const urls = reachableUrls(config, port).map((one) =>
+    one === url("127.0.0.1", port) ? url("localhost", port) : one
+  );
+  // A proxy that does not work yet must not keep its owner out.
+  return config.publicUrl === undefined ? urls : [...urls, url("localhost", port)];
+}
+
 function url(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

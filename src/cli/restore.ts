@@ -1,13 +1,12 @@
 import type { BackupKey } from "../core/backup_keys.ts";
-import { AppError } from "../core/error.ts";
 import type { Secret } from "../core/secret.ts";
 import { contentOf } from "../vault/backup_content.ts";
 import { type BackupFile, type BackupSlot, openBackup, readBackup } from "../vault/backup_file.ts";
-import { makeKey } from "../vault/backup_key.ts";
-import { readRecoveryCode } from "../vault/recovery_code.ts";
 import { readBackupFile } from "./backup_files.ts";
+import { keyFor, slotFor } from "./backup_slot.ts";
 import { keyJson, type RestoreJson } from "./backup_operations.ts";
 import { type CommandParts, printJson } from "./command.ts";
+import { warnOfShow } from "./disturb.ts";
 import { secretLine } from "./passphrase.ts";
 import { showProgress } from "./progress.ts";
 import { withOperations } from "./reach.ts";
@@ -16,6 +15,8 @@ import { withOperations } from "./reach.ts";
 export interface RestoreOptions {
   readonly passphraseFile?: string;
   readonly json?: true;
+  /** Nobody is asked. */
+  readonly yes?: true;
 }
 
 /**
@@ -26,12 +27,14 @@ export async function restore(parts: CommandParts, path: string, options: Restor
   const text = await readBackupFile(path);
   const file = readBackup(text);
   const typed = await secretLine(parts, { file: options.passphraseFile, question: questionFor(file) });
-  const key = await keyFor(slotFor(file, typed), typed);
+  const slot = slotFor(file, typed);
+  const key = await keyOf(slot, typed);
   contentOf(await openBackup(file, key));
-  const restored = await withOperations(
-    parts,
-    (operations) => operations.restoreBackup({ text, key: keyJson(key) }),
-  );
+  const restored = await withOperations(parts, async (operations) => {
+    const what = "may put other logins in the place of those that are here";
+    await warnOfShow(parts, operations, { what, yes: options.yes === true });
+    return await operations.restoreBackup({ text, key: keyJson(key) });
+  });
   report(parts, path, restored, options);
 }
 
@@ -43,23 +46,11 @@ function questionFor({ header: { slots } }: BackupFile): string {
   return `${words} of the backup (it is not shown while you type):`;
 }
 
-/** The slot that what was typed is for. Of two, the code's if it can be one: its check digit knows. */
-function slotFor({ header: { slots } }: BackupFile, typed: Secret): BackupSlot {
-  const isCode = typeof readRecoveryCode(typed) !== "string";
-  const fitting = slots.find(({ kind }) => (kind === "recovery_code") === isCode) ?? slots[0];
-  if (fitting !== undefined) return fitting;
-  throw new AppError(
-    "database_newer",
-    "Cannot open the backup: it is sealed in a way that is not known here",
-    {
-      hint: "Install the newest version of this program",
-    },
-  );
-}
-
-async function keyFor({ kind, making }: BackupSlot, typed: Secret): Promise<BackupKey> {
-  using _progress = kind === "passphrase" ? showProgress("Making the key from the passphrase") : undefined;
-  return await makeKey(kind, making, typed);
+async function keyOf(slot: BackupSlot, typed: Secret): Promise<BackupKey> {
+  using _progress = slot.kind === "passphrase"
+    ? showProgress("Making the key from the passphrase")
+    : undefined;
+  return await keyFor(slot, typed);
 }
 
 const OUTCOMES: Readonly<Record<RestoreJson["accounts"][number]["outcome"], string>> = {

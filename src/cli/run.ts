@@ -11,7 +11,7 @@ import { restore, type RestoreOptions } from "./restore.ts";
 import { serve } from "./serve.ts";
 import { showConfig } from "./show_config.ts";
 import { settingKeys, settingOf } from "./settings.ts";
-import { setup } from "./setup.ts";
+import { setup, type SetupOptions } from "./setup.ts";
 import { PROGRAM, VERSION } from "./version.ts";
 
 /** 0 done · 1 a bug · 2 wrong usage or settings · 3 refused · 4 try again later. */
@@ -30,7 +30,9 @@ const EXIT: Readonly<Record<ErrorCode, 2 | 3 | 4>> = {
   exists: 3,
   refused: 3,
   app_refused: 3,
+  wrong_password: 3,
   needs_login: 3,
+  throttled: 4,
   unavailable: 4,
   busy: 4,
   port_in_use: 4,
@@ -83,8 +85,11 @@ function createProgram(surroundings: Surroundings): Command {
   addLogin(program, parts);
   program.addCommand(accountsCommand(parts));
   program.command("setup")
-    .description("store the client id and secret of your Twitch app")
-    .action((_options, command) => setup(parts(command)));
+    .description("store the client id and secret of your Twitch app, or get into the pages")
+    .option("--link", "print the link with which the running server's first password is set")
+    .option("--reset-password", "remove the password and sign out every browser; no account is lost")
+    .option("--yes", "with --reset-password: do not ask")
+    .action((options: SetupOptions, command) => setup(parts(command), options));
   addBackup(program, parts);
   program.command("config")
     .description("print the effective settings and where each comes from")
@@ -93,6 +98,8 @@ function createProgram(surroundings: Surroundings): Command {
   program.command("doctor")
     .description("look at everything that must be right, and say what is not and what to do")
     .option("--test-notice", "only send a test message to every address for notices")
+    .option("--show", "only say whether all is ready for a show; renews the logins where that is free")
+    .option("--bundle <FILE>", "write what a helper needs to a file, without secrets, ids and names")
     .option("--json", "print JSON")
     .action((options: DoctorOptions, command) => doctor(parts(command), options));
   program.command("healthcheck")
@@ -151,6 +158,7 @@ function addBackup(program: Command, parts: PartsOf): void {
       "--passphrase-file <FILE>",
       "a file with passphrase or recovery code in its first line; - is standard input",
     )
+    .option("--yes", "do not ask, also while somebody is at work")
     .option("--json", "print JSON")
     .action((file: string, options: RestoreOptions, command) => restore(parts(command), file, options));
 }

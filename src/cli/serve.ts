@@ -7,21 +7,27 @@ import type { TwitchApp } from "../core/app.ts";
 import { checkApp } from "../core/app_setting.ts";
 import { doubtTimes, newestTime } from "../core/doubt.ts";
 import { AppError } from "../core/error.ts";
+import { heardLog, RecentEvents } from "../core/events.ts";
 import { NoticeBoard } from "../core/notice_board.ts";
 import { randomSecret, type Secret } from "../core/secret.ts";
 import { SteadyClock } from "../core/steady_clock.ts";
 import { createHandler } from "../http/app.tsx";
+import type { SettingsDeps } from "../http/settings_deps.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { AutomaticBackup } from "./automatic_backup.ts";
 import { type Config, redirectUri } from "./config.ts";
 import { announce, controlRoute } from "./control.ts";
+import { doctorDesk } from "./doctor_desk.ts";
 import { greet } from "./greeting.ts";
 import { bugFields } from "./log.ts";
 import { localOperations } from "./operations.ts";
-import { PRESET_CHOICES } from "./presets.ts";
+import { logSetupCode } from "./owner_operations.ts";
+import { settingsForPeople } from "./people.ts";
+import { PERMISSION_GROUPS, PRESET_CHOICES } from "./presets.ts";
 import { openProgram, type Program, type ProgramParts } from "./program.ts";
 import { Pulse } from "./pulse.ts";
-import { reachableUrls } from "./reachable.ts";
+import type { Host } from "./sign_in_operations.ts";
+import { pageUrls, reachableUrls } from "./reachable.ts";
 import type { Terminal } from "./terminal.ts";
 import { MADE_AT, PROGRAM, VERSION } from "./version.ts";
 
@@ -47,12 +53,17 @@ interface Place {
  * Serves until `stop`, then lets a running refresh finish. Throws `AppError` `busy` if another process has the data
  * directory, `port_in_use` if the port is taken, and what `openProgram` throws.
  */
-export async function serve(parts: ServeParts): Promise<void> {
+export async function serve(given: ServeParts): Promise<void> {
+  const events = new RecentEvents(given.clock);
+  const parts = { ...given, log: heardLog(given.log, events) };
   const { settings, clock, log, terminal, stop } = parts;
   const config = settings();
   using lock = takeLock(config.dataDir);
   if (lock === undefined) throw anotherServer(config);
   await using program = await openProgram(parts);
+  const { store } = program.deps;
+  await events.load(store);
+  await program.connector.resume();
   for (const warning of config.warnings) log.warn(warning);
   warnOfRuntime(program);
   watchClock(program);
@@ -60,64 +71,77 @@ export async function serve(parts: ServeParts): Promise<void> {
   const place: Place = { port: config.port };
   const pulse = new Pulse(program.roster);
   const secret = randomSecret();
-  const server = listen(config, handlerFor(parts, program, { place, pulse, secret }));
+  const people = await settingsForPeople(program, events);
+  const server = listen(config, handlerFor(parts, program, { place, pulse, secret, people }));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
-  greet(terminal, { config, port: place.port, program });
+  greet(terminal, program, {
+    port: place.port,
+    baseUrls: reachableUrls(config, place.port),
+    pages: pageUrls(config, place.port),
+  });
   log.info("listening", { program: PROGRAM, port: place.port, accounts: program.roster.all().length });
+  logSetupCode(program, { pages: () => pageUrls(config, place.port) });
   await using backups = config.backupDir === undefined
     ? undefined
     : new AutomaticBackup(program, config.backupDir);
-  using board = await noticeBoard(config, program, backups);
-  await keepRefreshing(program, pulse, stop, () => {
-    board?.look();
+  using board = new NoticeBoard(program.roster, program.notifier, backups && (() => backups.made));
+  await board.load();
+  await keepRefreshing(program, pulse, stop, async () => {
+    // What nobody can be told stays untold until there is an address.
+    if (program.notifier.hosts.length > 0) board.look();
     backups?.look();
+    await events.look(store);
   });
   log.info("stopping");
   await Promise.race([server.shutdown(), clock.sleep(SHUTDOWN)]);
+  await events.write(store);
 }
 
-/** What tells people that something is wrong; undefined where nobody is to be told. */
-async function noticeBoard(
-  { noticeUrls }: Config,
-  { roster, notifier }: Program,
-  backups: AutomaticBackup | undefined,
-): Promise<NoticeBoard | undefined> {
-  if (noticeUrls.length === 0) return undefined;
-  const board = new NoticeBoard(roster, notifier, backups && (() => backups.made));
-  await board.load();
-  return board;
+interface Composed {
+  readonly place: Place;
+  readonly pulse: Pulse;
+  readonly secret: Secret;
+  readonly people: SettingsDeps;
 }
 
 function handlerFor(
-  { settings, clock, log }: ServeParts,
+  { settings, clock, log, stop }: ServeParts,
   program: Program,
-  { place, pulse, secret }: { readonly place: Place; readonly pulse: Pulse; readonly secret: Secret },
+  { place, pulse, secret, people }: Composed,
 ): Handler {
   const config = settings();
-  const { roster, refresher, connector, relay, hostNames: names } = program;
+  const { roster, refresher, connector, relay, owner, hostNames: names } = program;
   const redirect = (): string => redirectUri(config, place.port);
+  const host: Host = {
+    redirectUri: redirect,
+    port: () => place.port,
+    pages: () => pageUrls(config, place.port),
+    lasts: true,
+    events: () => people.events(),
+  };
   return createHandler({
+    ...people,
+    doctor: doctorDesk(program, host),
     roster,
     refresher,
     connector,
     relay,
+    owner,
     clock,
     log,
+    stop,
     hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
-    allowHost: (name: string) => names.allow(name),
+    allowHost: (name: string) => people.names.allow(name),
     redirectUri: redirect,
     presets: PRESET_CHOICES,
+    permissions: PERMISSION_GROUPS,
     health: () => pulse.report(),
     async saveApp(app: TwitchApp) {
       await checkApp(program.deps, app);
       if (!await program.storeApp(app)) throw appIsFixed();
     },
-    control: controlRoute(
-      localOperations(program, { redirectUri: redirect, port: () => place.port, lasts: true }),
-      secret,
-      log,
-    ),
+    control: controlRoute(localOperations(program, host), secret, log),
     version: VERSION,
     port: () => place.port,
     baseUrls: () => reachableUrls(config, place.port),
@@ -199,13 +223,13 @@ async function keepRefreshing(
   program: Program,
   pulse: Pulse,
   stop: AbortSignal,
-  afterRound: () => void,
+  afterRound: () => Promise<void>,
 ): Promise<void> {
   const tick = async (): Promise<void> => {
     pulse.beat();
     try {
       await program.refresher.due();
-      afterRound();
+      await afterRound();
     } catch (error) {
       // A rejection would end the process, or make Deno repeat the round by itself within 100 ms.
       program.deps.log.error("bug in the refresh loop", bugFields(error));

@@ -1,15 +1,35 @@
 import { AppError } from "../core/error.ts";
 import { ask, type CommandParts } from "./command.ts";
 import { isFixed, redirectUri } from "./config.ts";
+import { warnOfShow } from "./disturb.ts";
 import { HiddenLines } from "./hidden_line.ts";
 import { withOperations } from "./reach.ts";
 import { settingProblem } from "./settings.ts";
+import { resetPassword as removePassword, showSetupLink } from "./setup_link.ts";
+
+/** The options of `setup`. */
+export interface SetupOptions {
+  readonly link?: true;
+  readonly resetPassword?: true;
+  readonly yes?: true;
+}
+
+/** One of the things that `setup` does. Throws `AppError`. */
+export function setup(parts: CommandParts, { link, resetPassword, yes }: SetupOptions): Promise<void> {
+  if (link && resetPassword) {
+    throw new AppError("usage", "Cannot set up: --link and --reset-password were both given", {
+      hint: "Give one of them; --reset-password shows the new link too",
+    });
+  }
+  if (link) return showSetupLink(parts);
+  return resetPassword ? removePassword(parts, yes === true) : setUpApp(parts, yes === true);
+}
 
 /**
  * Stores the client id and secret of the user's Twitch app: those of flags and environment, else what is typed.
  * Throws `AppError`.
  */
-export async function setup(parts: CommandParts): Promise<void> {
+async function setUpApp(parts: CommandParts, yes: boolean): Promise<void> {
   const { config, terminal } = parts;
   const given = isFixed(config, "clientId");
   if (!given && !terminal.isTerminal) {
@@ -29,10 +49,12 @@ export async function setup(parts: CommandParts): Promise<void> {
     ? config.twitch.clientSecret?.reveal() ?? null
     : await askUntilRight(parts, "clientSecret", "Client Secret (not shown; empty for a public app):") ||
       null;
-  const { used } = await withOperations(
-    parts,
-    (operations) => operations.saveApp({ clientId, clientSecret: secret }),
-  );
+  const { used } = await withOperations(parts, async (operations) => {
+    const before = (await operations.appInUse({})).clientId;
+    const what = "sets up another Twitch app, with which every account must sign in again";
+    if (before !== null && before !== clientId) await warnOfShow(parts, operations, { what, yes });
+    return await operations.saveApp({ clientId, clientSecret: secret });
+  });
   terminal.print(
     `Stored the Twitch app${secret === null ? ", without a secret: sign in by device code" : ""}.`,
   );

@@ -3,9 +3,11 @@ import { loginNamed } from "../core/accounts.ts";
 import type { Connected } from "../core/admit.ts";
 import type { TwitchApp } from "../core/app.ts";
 import { AppError } from "../core/error.ts";
+import type { RecentEvent } from "../core/events.ts";
 import { readId } from "../core/ids.ts";
 import { OtherUser } from "../core/held_sign_ins.ts";
 import { readPasted } from "../core/paste.ts";
+import type { Awaitable } from "../core/ports.ts";
 import { Secret } from "../core/secret.ts";
 import { timeJson } from "./json_time.ts";
 import type { Program } from "./program.ts";
@@ -69,8 +71,12 @@ export interface Host {
   redirectUri(): string;
   /** Where the server listens; 0 if that is not known. */
   port(): number;
+  /** Where people find the pages, without a slash at the end, best first. */
+  pages(): readonly string[];
   /** It goes on after the operation, so a login that the disk has refused is kept in memory and written later. */
   readonly lasts: boolean;
+  /** What happened lately, newest first; undefined where only the store knows. */
+  readonly events?: () => Awaitable<readonly RecentEvent[]>;
 }
 
 /** Those operations on a program in this process. */
@@ -85,8 +91,8 @@ export function signInOperations({ roster, connector }: Program, host: Host): Si
   };
   return {
     async beginLogin(input) {
-      const begun = await connector.begin(wish(input), host.redirectUri());
-      return { ...begun, state: begun.state.reveal() };
+      const { authorizeUrl, redirectUri, state } = await connector.begin(wish(input), host.redirectUri());
+      return { authorizeUrl, redirectUri, state: state.reveal() };
     },
     async finishLogin({ pasted, state }) {
       try {
@@ -110,8 +116,18 @@ export function signInOperations({ roster, connector }: Program, host: Host): Si
       if (state.kind === "failed") return heldJson(state.error);
       return state.kind === "waiting" ? null : kept(host, state.connected);
     },
-    keepHeld: async ({ held }) => kept(host, await connector.held.keep(new Secret(held))),
-    discardHeld: async ({ held }) => ({ revoked: await connector.held.discard(new Secret(held)) }),
+    async keepHeld({ held }) {
+      const { ref, attempt } = connector.held.get(new Secret(held));
+      const connected = await connector.held.keep(ref);
+      if (attempt !== undefined) await connector.cancel(attempt);
+      return kept(host, connected);
+    },
+    async discardHeld({ held }) {
+      const { ref, attempt } = connector.held.get(new Secret(held));
+      const revoked = await connector.held.discard(ref);
+      if (attempt !== undefined) await connector.cancel(attempt);
+      return { revoked };
+    },
   };
 }
 

@@ -6,6 +6,8 @@ export interface Terminal {
   complain(text: string): void;
   /** Whether a person sees what is printed. */
   readonly isTerminal: boolean;
+  /** Whether a person can answer: standard input is a terminal. Where it is not known nobody is asked. */
+  readonly hasKeyboard?: boolean;
   /** The next line of standard input without its end; undefined at its end. */
   readLine(): Promise<string | undefined>;
 }
@@ -17,6 +19,7 @@ export function systemTerminal(): Terminal {
     print: (text) => writeAll(Deno.stdout, text),
     complain: (text) => writeAll(Deno.stderr, text),
     isTerminal: Deno.stdout.isTerminal(),
+    hasKeyboard: Deno.stdin.isTerminal(),
     async readLine() {
       const buffer = new Uint8Array(4096);
       const decoder = new TextDecoder();

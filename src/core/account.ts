@@ -111,7 +111,7 @@ export interface StoredId {
   readonly account: AccountKey;
   readonly sealed: Sealed;
   readonly createdAt: Time;
-  /** The id is unknown after a start later than that; undefined: it does not end. */
+  /** The id is unknown from the minute after that on; undefined: it does not end. */
   readonly endsAt: Time | undefined;
 }
 

@@ -1,12 +1,14 @@
 /** What a person can do with the accounts: look, rename, give a new id, refresh now, remove. */
 import type { Account, Reason, Time } from "./account.ts";
+import { oldTokensDie } from "./app.ts";
 import { AppError } from "./error.ts";
+import { endIds, type IdEnd, type OldId, oldIdsOf } from "./id_end.ts";
 import { newId, sealId } from "./ids.ts";
 import type { Login } from "./login.ts";
 import type { Refresher } from "./refresher.ts";
 import { NEEDS_HANDS, REASONS, REMEDIES } from "./reason_words.ts";
 import type { Roster } from "./roster.ts";
-import { expired } from "./schedule.ts";
+import { expired, refreshAt } from "./schedule.ts";
 import type { Secret } from "./secret.ts";
 
 /** An account as its owner may see it. No token is in it; the ids are secrets. */
@@ -27,15 +29,25 @@ export interface AccountView {
   readonly reason: Reason | undefined;
   readonly nextTry: Time | undefined;
   readonly lastRefresh: Time | undefined;
+  /** When it is refreshed by itself; undefined while it is not connected, or has no end. */
+  readonly nextRefresh: Time | undefined;
+  /** A refresh makes the token void that clients have. */
+  readonly oldTokenDies: boolean;
+  /** The ids before the newest that still work. */
+  readonly oldIds: readonly OldId[];
   /** The relay may use it. */
   readonly relay: boolean;
   readonly askedAt: Time | undefined;
+  /** The address of who asked last. */
+  readonly askedBy: string | undefined;
 }
 
 /** The view of one login. */
 export function viewOf(roster: Roster, login: Login, now: Time): AccountView {
   const { account } = login;
   const { health } = account;
+  const app = roster.app?.clientId === account.clientId ? roster.app : undefined;
+  const oldTokenDies = app !== undefined && oldTokensDie(app, roster.factsOf(account.clientId));
   return {
     ids: roster.ids.of(login).map(({ id }) => id),
     alias: account.alias,
@@ -51,8 +63,12 @@ export function viewOf(roster: Roster, login: Login, now: Time): AccountView {
     reason: health.state === "connected" ? undefined : health.reason,
     nextTry: health.state === "retrying" ? health.nextTry : undefined,
     lastRefresh: account.lastRefresh,
+    nextRefresh: health.state === "connected" ? refreshAt(account, oldTokenDies) : undefined,
+    oldTokenDies,
+    oldIds: oldIdsOf(roster, login),
     relay: account.relay,
     askedAt: login.askedAt,
+    askedBy: login.askedBy,
   };
 }
 
@@ -70,15 +86,15 @@ export function loginNamed(roster: Roster, alias: string): Login {
   );
 }
 
-/** Gives the account a new id; all earlier ones are unknown from now on. */
-export async function rotateId(roster: Roster, login: Login): Promise<Secret> {
+/** Gives the account a new id; all earlier ones are unknown from now on, or from their `end` on. */
+export async function rotateId(roster: Roster, login: Login, end: IdEnd = "now"): Promise<Secret> {
   const before = roster.ids.digestsOf(login);
   const id = newId();
   await roster.addId(login, {
     id,
     stored: await sealId(roster.deps.vault, id, login.account, roster.deps.clock.now()),
   });
-  for (const digest of before) await roster.removeId(digest);
+  await endIds(roster, before, end);
   roster.deps.log.info("new id", { account: login.account.alias });
   return id;
 }

@@ -21,6 +21,8 @@ export interface Connected {
   readonly missing: readonly string[];
   /** Granted before under the same id, and not any more. */
   readonly dropped: readonly string[];
+  /** Granted now, and not before; empty for a new account. */
+  readonly added: readonly string[];
   /** False if the disk has refused the write: the login lives in memory until it can be written. */
   readonly onDisk: boolean;
 }
@@ -34,6 +36,8 @@ export interface Asked {
   readonly expected?: string | undefined;
   /** An id from an old database, which leads to this account from now on. */
   readonly reclaim?: Secret | undefined;
+  /** The attempt that it came of. */
+  readonly ref?: Secret | undefined;
 }
 
 /** A new grant, and whose it is. */
@@ -79,7 +83,9 @@ export async function welcome(roster: Roster, asked: Asked, { who, grant }: Newc
   const known = roster.byTwitchId(who.twitchId);
   const notGranted = (scope: string): boolean => !who.scopes.includes(scope);
   const missing = asked.scopes.filter(notGranted);
-  const dropped = known?.account.scopes.filter(notGranted) ?? [];
+  const before = known?.account.scopes ?? who.scopes;
+  const dropped = before.filter(notGranted);
+  const added = who.scopes.filter((scope) => !before.includes(scope));
   const { login, id, saved } = known === undefined
     ? await addNew(roster, asked, who, grant, now)
     : await heal(roster, known, asked, who, grant, now);
@@ -90,7 +96,7 @@ export async function welcome(roster: Roster, asked: Asked, { who, grant }: Newc
     known: known !== undefined,
     missing: missing.length,
   });
-  return { login, id, known: known !== undefined, missing, dropped, onDisk: saved === "saved" };
+  return { login, id, known: known !== undefined, missing, dropped, added, onDisk: saved === "saved" };
 }
 
 type Who = Extract<ValidateOutcome, { kind: "valid" }>;

@@ -1,74 +1,58 @@
 /**
  * Signing in to Twitch: by redirect or pasted address (`begin`, `finish`) and by device code (`beginDevice`,
- * `device`). Attempts live in memory, are bound to what was asked for, and are used once. Nothing that fails here
- * touches the login that was there before.
+ * `device`). An attempt is bound to what was asked for and connects one account at most; until then it may be tried
+ * again, so that a cancelled page or an old code costs nobody a new link. Nothing that fails here touches the login
+ * that was there before.
  */
-import { type Duration, MINUTE, SECOND, type Time } from "./account.ts";
 import { rotates, type TwitchApp } from "./app.ts";
 import { admit, type Asked, type Connected, identify, welcome } from "./admit.ts";
-import { appRefused } from "./app_setting.ts";
+import { type DeviceAttempt, type LinkAttempt, type Wish, wishOf } from "./attempts.ts";
+import { askForCode, pollForTokens } from "./device_code.ts";
 import { AppError } from "./error.ts";
 import { HeldSignIns, OtherUser } from "./held_sign_ins.ts";
+import { ATTEMPT_LIVES, type AttemptState, type Entry, OpenAttempts } from "./open_attempts.ts";
 import type { Returned } from "./paste.ts";
-import type { DeviceOutcome, ExchangeOutcome, Tokens, Unavailable } from "./ports.ts";
+import type { Tokens } from "./ports.ts";
 import type { Roster } from "./roster.ts";
 import { digestOf, randomSecret, type Secret } from "./secret.ts";
+import {
+  type Arrival,
+  type Begun,
+  type DeviceBegun,
+  deviceBegun,
+  linkBegun,
+  linkSignIn,
+  REDIRECT_LIVES,
+  type SignIn,
+  signInOf,
+} from "./sign_in.ts";
+import { deniedBy, staleReturn, tokensOf, unknownAttempt } from "./sign_in_errors.ts";
 
-const ATTEMPT_LIVES: Duration = 10 * MINUTE;
-/** Attempts that nobody came back to are dropped, oldest first. */
-const MOST_ATTEMPTS = 50;
-
-/** What somebody wants to sign in for. */
-export interface Wish {
-  readonly scopes: readonly string[];
-  /** What the person calls the account; may be empty. */
-  readonly label: string;
-  /** The Twitch user (its id) whose account is to be signed in again; undefined takes whoever comes. */
-  readonly expected?: string | undefined;
-  /** An id from an old database, to lead to the account that signs in. */
-  readonly reclaim?: Secret | undefined;
-}
-
-interface Attempt extends Wish {
-  readonly app: TwitchApp;
-  readonly redirectUri: string;
-  readonly endsAt: Time;
-}
-
-/** A begun sign-in by redirect or paste. */
-export interface Begun {
-  readonly authorizeUrl: string;
-  readonly redirectUri: string;
-  readonly state: Secret;
-}
-
-/** A begun sign-in by device code. */
-export interface DeviceBegun {
-  /** Names the attempt to `device`; whoever knows it sees how it ends. */
-  readonly attempt: Secret;
-  readonly userCode: string;
-  readonly verificationUri: string;
-  readonly endsAt: Time;
-  readonly expiresIn: Duration;
-}
+export type { Wish } from "./attempts.ts";
+export type { Begun, DeviceBegun, SignIn } from "./sign_in.ts";
 
 /** How a sign-in by device code stands. */
 export type DeviceState =
   | { readonly kind: "waiting"; readonly begun: DeviceBegun }
-  | { readonly kind: "connected"; readonly connected: Connected }
-  | { readonly kind: "failed"; readonly error: unknown };
+  | Exclude<AttemptState, { kind: "waiting" }>;
 
 export class Connector {
   readonly #roster: Roster;
-  readonly #attempts = new Map<string, Attempt>();
-  readonly #devices = new Map<string, { state: DeviceState }>();
-  readonly #closing = new AbortController();
+  readonly #attempts: OpenAttempts;
   /** Those who came and were not expected. */
   readonly held: HeldSignIns;
 
   constructor(roster: Roster) {
     this.#roster = roster;
+    this.#attempts = new OpenAttempts(roster);
     this.held = new HeldSignIns(roster);
+  }
+
+  /** Goes on with the attempts of the process before, and keeps those that begin from now on for the next one. */
+  async resume(): Promise<void> {
+    for (const entry of await this.#attempts.resume()) {
+      if (entry.attempt.kind === "device") this.#watch(entry, entry.attempt);
+    }
   }
 
   /**
@@ -82,28 +66,101 @@ export class Connector {
         hint: "Sign in by device code, or set the client secret of a confidential app",
       });
     }
-    const state = randomSecret();
-    const endsAt = this.#roster.deps.clock.now() + ATTEMPT_LIVES;
-    keep(this.#attempts, await digestOf(state), { ...wish, app, redirectUri, endsAt });
-    const authorizeUrl = this.#roster.deps.twitch.authorizeUrl(app, {
-      redirectUri,
-      scopes: wish.scopes,
-      state,
-    });
-    return { authorizeUrl, redirectUri, state };
+    const { clock, twitch } = this.#roster.deps;
+    const secrets = { ref: randomSecret(), state: randomSecret(), cookie: randomSecret() };
+    const attempt: LinkAttempt = {
+      ...{ ...wishOf(wish), ...secrets, app, redirectUri },
+      kind: "link",
+      beganAt: clock.now(),
+    };
+    await this.#attempts.enter(attempt);
+    await this.#attempts.save();
+    return linkBegun(twitch, attempt);
   }
 
   /**
-   * Finishes a sign-in with what came back from Twitch. `attempt` is the state of the attempt that a pasted bare code
-   * belongs to. Throws `AppError`: `stale_attempt`, `refused`, `app_refused` or `unavailable`; `OtherUser` for a sign-in
-   * that is held because it is not the expected user's.
+   * Finishes a sign-in with what came back from Twitch. `attempt` is the state of the attempt that something was pasted
+   * for; without it, it came by redirect. Throws `AppError`: `stale_attempt`, `refused`, `app_refused` or `unavailable`;
+   * `OtherUser` for a sign-in that is held because it is not the expected user's.
    */
   async finish(returned: Returned, attempt?: Secret): Promise<Connected> {
-    const found = await this.#take(returned.state ?? attempt, attempt);
-    if (returned.kind === "error") throw deniedBy(returned.error, found.redirectUri);
-    const { twitch } = this.#roster.deps;
-    const outcome = await twitch.exchangeCode(found.app, returned.code, found.redirectUri);
-    return await this.#admit(found, tokensOf(outcome));
+    const [entry, link] = await this.#take(returned.state ?? attempt, attempt);
+    try {
+      if (returned.kind === "error") throw deniedBy(returned.error, link.redirectUri);
+      const asked = { ...link, app: this.#newest(link.app) };
+      const outcome = await this.#roster.deps.twitch.exchangeCode(asked.app, returned.code, link.redirectUri);
+      return await this.#connected(entry, await this.#admit(asked, tokensOf(outcome)));
+    } catch (error) {
+      entry.state = { kind: "failed", error };
+      throw error;
+    } finally {
+      entry.taken = false;
+    }
+  }
+
+  /** Whose redirect this is; undefined for a state that is not known, used or too old. */
+  async arrival(state: Secret | undefined, cookie: Secret | undefined): Promise<Arrival | undefined> {
+    if (state === undefined) return undefined;
+    const digest = await digestOf(state);
+    const held = cookie === undefined ? "" : await digestOf(cookie);
+    const entry = this.#attempts.byDigest(digest);
+    if (entry === undefined || entry.attempt.kind !== "link" || entry.state.kind === "connected") {
+      return undefined;
+    }
+    const { attempt } = entry;
+    const age = this.#roster.deps.clock.now() - attempt.beganAt;
+    if (age >= ATTEMPT_LIVES) return undefined;
+    const here = age < REDIRECT_LIVES && held === await digestOf(attempt.cookie);
+    return { here, signIn: linkSignIn(this.#roster.deps.twitch, attempt, entry.state) };
+  }
+
+  /** Begins a sign-in by device code and polls Twitch in the background. Throws `AppError` as `begin` does. */
+  async beginDevice(wish: Wish): Promise<DeviceBegun> {
+    const app = this.#appFor(wish);
+    const attempt = await askForCode(this.#roster.deps, app, wishOf(wish), randomSecret());
+    this.#watch(await this.#attempts.enter(attempt), attempt);
+    await this.#attempts.save();
+    return deviceBegun(attempt);
+  }
+
+  /** Another code for the same wish under the same name; the one before is not waited for any more. Throws as both do. */
+  async newCode(ref: Secret): Promise<void> {
+    const before = this.#attempts.find(ref);
+    if (before.attempt.kind !== "device" || before.state.kind === "connected") throw unknownAttempt();
+    const wish = wishOf(before.attempt);
+    const attempt = await askForCode(this.#roster.deps, this.#appFor(wish), wish, ref);
+    const entry = this.#attempts.find(ref);
+    entry.stop.abort();
+    Object.assign(entry, { attempt, state: { kind: "waiting" }, stop: new AbortController() });
+    this.#watch(entry, attempt);
+    await this.#attempts.save();
+  }
+
+  /** How a device attempt stands; throws `AppError` `stale_attempt` for one that is not known. */
+  device(ref: Secret): DeviceState {
+    const { attempt, state } = this.#attempts.find(ref);
+    if (attempt.kind !== "device") throw unknownAttempt();
+    return state.kind === "waiting" ? { kind: "waiting", begun: deviceBegun(attempt) } : state;
+  }
+
+  /** How an attempt stands; throws `AppError` `stale_attempt` for one that is not known. */
+  signIn(ref: Secret): SignIn {
+    return signInOf(this.#roster.deps.twitch, this.#attempts.find(ref));
+  }
+
+  /** Those that have not connected anybody yet, newest first. */
+  open(): readonly SignIn[] {
+    return this.#attempts.open().map((entry) => signInOf(this.#roster.deps.twitch, entry)).reverse();
+  }
+
+  /** Forgets an attempt: nothing that comes back for it is taken. */
+  async cancel(ref: Secret): Promise<void> {
+    if (this.#attempts.remove(ref)) await this.#attempts.save();
+  }
+
+  /** Stops polling, and makes void what nobody has decided on. */
+  async close(): Promise<void> {
+    await Promise.all([this.#attempts.close(), this.held.close()]);
   }
 
   async #admit(asked: Asked, tokens: Tokens): Promise<Connected> {
@@ -113,80 +170,42 @@ export class Connector {
     return await welcome(this.#roster, asked, newcomer);
   }
 
-  async #take(state: Secret | undefined, attempt: Secret | undefined): Promise<Attempt> {
+  async #take(state: Secret | undefined, attempt: Secret | undefined): Promise<[Entry, LinkAttempt]> {
     const digest = state === undefined ? "" : await digestOf(state);
     const another = attempt !== undefined && await digestOf(attempt) !== digest;
-    // Nothing is awaited from here to the deletion: a state is good for one use, also where two come at once.
-    const found = this.#attempts.get(digest);
-    if (found === undefined || another || this.#roster.deps.clock.now() >= found.endsAt) {
-      throw new AppError(
-        "stale_attempt",
-        "Cannot finish the sign-in: it belongs to no attempt that is open here",
-        {
-          hint:
-            "An attempt is good for 10 minutes and for one use: begin the sign-in again and use the newest address",
-        },
-      );
-    }
-    this.#attempts.delete(digest);
-    return found;
+    // Nothing is awaited from here to the mark: a state is good for one use, also where two come at once.
+    const entry = this.#attempts.byDigest(digest);
+    if (entry === undefined || entry.attempt.kind !== "link" || another) throw staleReturn();
+    const lives = attempt === undefined ? REDIRECT_LIVES : ATTEMPT_LIVES;
+    const late = this.#roster.deps.clock.now() >= entry.attempt.beganAt + lives;
+    if (late || entry.taken || entry.state.kind === "connected") throw staleReturn();
+    entry.taken = true;
+    return [entry, entry.attempt];
   }
 
-  /** Begins a sign-in by device code and polls Twitch in the background. Throws `AppError` as `begin` does. */
-  async beginDevice(wish: Wish): Promise<DeviceBegun> {
-    const { twitch, clock } = this.#roster.deps;
-    const app = this.#appFor(wish);
-    // A device code is given and redeemed without the secret: a wrong one would show hours later, at the first refresh.
-    if (await twitch.checkApp(app) === "refused") throw appRefused("Cannot sign in");
-    const start = await twitch.beginDevice(app, wish.scopes);
-    if (start.kind === "unavailable") throw unavailable(start);
-    const { userCode, verificationUri, expiresIn } = start;
-    const endsAt = clock.now() + expiresIn;
-    const begun = { attempt: randomSecret(), userCode, verificationUri, endsAt, expiresIn };
-    const entry: { state: DeviceState } = { state: { kind: "waiting", begun } };
-    keep(this.#devices, begun.attempt.reveal(), entry);
-    this.#poll({ ...wish, app }, start, endsAt).then(
-      (connected) => entry.state = { kind: "connected", connected },
-      (error) => entry.state = { kind: "failed", error },
-    );
-    return begun;
-  }
-
-  /** How a device attempt stands; throws `AppError` `stale_attempt` for one that is not known. */
-  device(attempt: Secret): DeviceState {
-    const entry = this.#devices.get(attempt.reveal());
-    if (entry !== undefined) return entry.state;
-    throw new AppError("stale_attempt", "Cannot find this sign-in: it is not open here any more", {
-      hint: "Begin the sign-in again",
+  #watch(entry: Entry, attempt: DeviceAttempt): void {
+    const { stop } = entry;
+    this.#poll(attempt, stop.signal).then((connected) => this.#connected(entry, connected)).catch((error) => {
+      if (entry.stop === stop) entry.state = { kind: "failed", error };
     });
   }
 
-  /** Stops polling, and makes void what nobody has decided on. */
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.held.close();
+  async #poll(attempt: DeviceAttempt, signal: AbortSignal): Promise<Connected> {
+    const asked = { ...attempt, app: this.#newest(attempt.app) };
+    return await this.#admit(asked, await pollForTokens(this.#roster.deps, asked, signal));
   }
 
-  async #poll(
-    wish: Wish & { readonly app: TwitchApp },
-    start: { readonly deviceCode: Secret; readonly interval: Duration },
-    endsAt: Time,
-  ): Promise<Connected> {
-    const { twitch, clock } = this.#roster.deps;
-    let interval = start.interval;
-    for (let polls = 1; clock.now() < endsAt; polls++) {
-      await clock.sleep(interval, this.#closing.signal);
-      if (this.#closing.signal.aborted) {
-        throw new AppError("unavailable", "Cannot finish the sign-in: the server stops");
-      }
-      const outcome = await twitch.pollDevice(wish.app, start.deviceCode, wish.scopes);
-      if (outcome.kind === "pending" && outcome.slowDown) interval += 5 * SECOND;
-      if (stillOpen(outcome, polls)) continue;
-      return await this.#admit(wish, tokensOf(outcome));
-    }
-    throw new AppError("refused", "Cannot finish the sign-in: the code was not entered in time", {
-      hint: "Begin again to get a new code",
-    });
+  async #connected(entry: Entry, connected: Connected): Promise<Connected> {
+    entry.stop.abort();
+    entry.state = { kind: "connected", connected };
+    await this.#attempts.save();
+    return connected;
+  }
+
+  /** The same app as it is set up now: its secret may have been replaced since the attempt began. */
+  #newest(app: TwitchApp): TwitchApp {
+    const { app: now } = this.#roster;
+    return now?.clientId === app.clientId ? now : app;
   }
 
   #appFor(wish: Wish): TwitchApp {
@@ -215,55 +234,4 @@ export class Connector {
     }
     return app;
   }
-}
-
-function keep<T>(map: Map<string, T>, key: string, value: T): void {
-  map.set(key, value);
-  const oldest = map.keys().next().value;
-  if (map.size > MOST_ATTEMPTS && oldest !== undefined) map.delete(oldest);
-}
-
-/** Twitch has been seen to call a pending device code invalid once (twitchdev/issues#971). */
-function stillOpen(
-  outcome: DeviceOutcome,
-  polls: number,
-): outcome is Extract<DeviceOutcome, { kind: "pending" }> {
-  if (outcome.kind === "refused") return polls === 1;
-  return outcome.kind === "pending" || (outcome.kind === "unavailable" && outcome.reason !== "app_refused");
-}
-
-function tokensOf(outcome: ExchangeOutcome): Tokens {
-  if (outcome.kind === "granted") return outcome.tokens;
-  if (outcome.kind === "unavailable") throw unavailable(outcome);
-  throw new AppError("refused", "Cannot sign in: Twitch does not accept this code", {
-    hint: "A code works once and only for a short time: begin the sign-in again",
-  });
-}
-
-function unavailable(outcome: Unavailable): AppError {
-  if (outcome.reason === "app_refused") return appRefused("Cannot sign in");
-  return new AppError("unavailable", `Cannot sign in: no usable answer from Twitch (${outcome.reason})`, {
-    hint: "Check the network and try again in a minute; nothing was lost",
-  });
-}
-
-function deniedBy(error: string, redirectUri: string): AppError {
-  if (error === "access_denied") {
-    return new AppError("refused", "Cannot sign in: it was cancelled on Twitch's page", {
-      hint: "Begin again and choose Authorize; the login that was there before is untouched",
-    });
-  }
-  if (error === "redirect_mismatch") {
-    return new AppError(
-      "app_refused",
-      "Cannot sign in: Twitch does not know this redirect address for the app",
-      {
-        hint:
-          `Enter exactly ${redirectUri} as OAuth Redirect URL at dev.twitch.tv/console/apps, then begin again`,
-      },
-    );
-  }
-  return new AppError("refused", "Cannot sign in: Twitch's page ended with an error", {
-    hint: "Begin the sign-in again",
-  });
 }

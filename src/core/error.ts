@@ -17,6 +17,8 @@ export type ErrorCode =
   | "exists" // it is there already
   | "refused" // Twitch, or the person there, said no
   | "app_refused" // Twitch does not accept the app's client id or secret
+  | "wrong_password" // the password or the setup code is another
+  | "throttled" // too many guesses: wait a moment
   | "needs_login" // the login has ended, a person must sign in again
   | "unavailable" // Twitch or the network is away
   | "busy" // another process holds the data, or does not answer

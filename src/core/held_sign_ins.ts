@@ -20,6 +20,8 @@ export interface HeldSignIn {
   readonly expected: string | undefined;
   /** The name here of the account that would be signed in again; undefined if it would be a new one. */
   readonly known: string | undefined;
+  /** The attempt that it came of, which is open still. */
+  readonly attempt: Secret | undefined;
 }
 
 /** Thrown instead of an answer: it takes a person's word to go on. */
@@ -73,7 +75,13 @@ export class HeldSignIns {
       login: newcomer.who.login,
       expected: expected === undefined ? undefined : aliasOf(expected),
       known: aliasOf(newcomer.who.twitchId),
+      attempt: asked.ref,
     };
+  }
+
+  /** Whether it waits for a decision. */
+  has(ref: Secret): boolean {
+    return this.#entries.has(ref.reveal());
   }
 
   /** Takes the user in after all; label and id were meant for the expected one. Throws as `get` and `welcome` do. */

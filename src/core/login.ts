@@ -24,8 +24,9 @@ export interface Login {
   entryEnded: boolean;
   /** The first id of a new account that the disk has refused. */
   unsavedId: StoredId | undefined;
-  /** The last question about it. */
+  /** The last question about it, and the address that it came from. */
   askedAt: Time | undefined;
+  askedBy: string | undefined;
   /** The last time `/validate` was asked, and whether Twitch gave an answer of its own. */
   validation: { readonly at: Time; readonly answered: boolean } | undefined;
   /** The last thing asked of Twitch for it that failed, as a button shows it: `AD 429`. */
@@ -60,6 +61,7 @@ export function newLogin(account: Account): Login {
     open: undefined,
     unsavedId: undefined,
     askedAt: undefined,
+    askedBy: undefined,
     lastPress: undefined,
     calmUntil: 0,
     watchers: new Set(),
@@ -80,10 +82,16 @@ export function nextChange(login: Login, signal: AbortSignal): Promise<void> {
   return promise;
 }
 
+interface IdEntry {
+  readonly login: Login;
+  readonly known: KnownId | undefined;
+  endsAt: Time | undefined;
+}
+
 /** Which login an id leads to. */
 export class IdIndex {
   readonly #byId = new Map<string, Login>();
-  readonly #byDigest = new Map<string, { readonly login: Login; readonly known: KnownId | undefined }>();
+  readonly #byDigest = new Map<string, IdEntry>();
 
   /** Synchronous and without a cipher: this is the way of every question. */
   find(id: string): Login | undefined {
@@ -107,9 +115,25 @@ export class IdIndex {
     return [...this.#byDigest].flatMap(([digest, entry]) => entry.login === login ? [digest] : []);
   }
 
-  add(login: Login, digest: string, known: KnownId | undefined): void {
-    this.#byDigest.set(digest, { login, known });
+  /** When an id ends; undefined: never. */
+  endOf(digest: string): Time | undefined {
+    return this.#byDigest.get(digest)?.endsAt;
+  }
+
+  /** The digests of all ids that have ended by now. */
+  endedBy(now: Time): readonly string[] {
+    return [...this.#byDigest].flatMap(([digest, { endsAt }]) => (endsAt ?? Infinity) <= now ? [digest] : []);
+  }
+
+  add(login: Login, digest: string, known: KnownId | undefined, endsAt = known?.stored.endsAt): void {
+    this.#byDigest.set(digest, { login, known, endsAt });
     if (known !== undefined) this.#byId.set(known.id.reveal(), login);
+  }
+
+  /** It is found all the same until it is removed. */
+  end(digest: string, endsAt: Time): void {
+    const entry = this.#byDigest.get(digest);
+    if (entry !== undefined) entry.endsAt = endsAt;
   }
 
   remove(digest: string): void {

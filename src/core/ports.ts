@@ -42,7 +42,7 @@ export interface Log {
 export interface Binding {
   /** An account's key, or `server` for what belongs to none. */
   readonly owner: string;
-  readonly purpose: "grant" | "id" | "app" | "backup key";
+  readonly purpose: "grant" | "id" | "app" | "backup key" | "notice addresses" | "attempts";
   /** The grant's generation; 0 for what has none. */
   readonly generation: number;
 }
@@ -219,6 +219,17 @@ export interface Helix {
 
 /** `taken` by at least one address · `undeliverable`: all have given up · `stopped` before it came to either. */
 export type Delivery = "taken" | "undeliverable" | "stopped";
+
+/** Turns passwords into texts from which nobody gets them back, slowly, so that nobody tries many. */
+export interface Passwords {
+  /** Another text each time. Takes seconds on a small machine and does not block. */
+  hash(password: Secret): Promise<string>;
+  /**
+   * Whether `hash` was made of this password, by this version or an earlier one. Throws `AppError` `database_damaged`
+   * if no version has made it.
+   */
+  matches(password: Secret, hash: string): Promise<boolean>;
+}
 
 /** Messages to people, at addresses of their choice. */
 export interface Notifier {

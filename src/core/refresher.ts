@@ -1,5 +1,6 @@
 import { MINUTE, type Time } from "./account.ts";
 import { AppError } from "./error.ts";
+import { dropEndedIds } from "./id_end.ts";
 import type { Login } from "./login.ts";
 import { confirm, prove, send } from "./refresh.ts";
 import type { Roster } from "./roster.ts";
@@ -60,8 +61,9 @@ export class Refresher {
     await done;
   }
 
-  /** Does what is due for every login. One that fails or hangs does not hold back the others. */
+  /** Does what is due for every login and forgets ids that are over. One that fails or hangs does not hold back the others. */
   async due(): Promise<void> {
+    await dropEndedIds(this.#roster);
     const logins = this.#roster.all();
     const queue = logins.values();
     const lane = async (): Promise<void> => {

@@ -52,7 +52,7 @@ export class Roster {
       const login = this.#logins.get(stored.account);
       if (login === undefined || (stored.endsAt ?? Infinity) <= this.deps.clock.now()) continue;
       const id = await this.#orLog(login, "id cannot be opened", () => openId(vault, stored));
-      this.ids.add(login, stored.digest, id === undefined ? undefined : { id, stored });
+      this.ids.add(login, stored.digest, id === undefined ? undefined : { id, stored }, stored.endsAt);
     }
   }
 

@@ -1,51 +1,110 @@
-import {
-  loginNamed,
-  refreshNow,
-  relabel,
-  removeAccount,
-  rotateId,
-  switchRelay,
-  viewOf,
-} from "../core/accounts.ts";
+import { DAY } from "../core/account.ts";
+import { loginNamed, refreshNow, relabel, removeAccount, rotateId, switchRelay } from "../core/accounts.ts";
+import { endOldIds } from "../core/id_end.ts";
 import type { Login } from "../core/login.ts";
+import { isLocked, viewFor } from "./account_view.ts";
 import { textOf } from "./form.ts";
-import { type Page, show } from "./page.tsx";
-import { AccountPage, RemovePage } from "./pages/account.tsx";
+import { livePath, liveStream } from "./live.ts";
+import { formToken, type Page, sayOf, show } from "./page.tsx";
+import { AccountPage } from "./pages/account.tsx";
+import {
+  atWork,
+  type ChangeProps,
+  EndOldIdPage,
+  NewIdPage,
+  pathOf,
+  RemovePage,
+  RenewPage,
+} from "./pages/account_changes.tsx";
+import type { Html } from "./pages/layout.tsx";
+import { lookAt, nameOf, shapeOf } from "./pages/state.tsx";
 import type { Room } from "./room.ts";
+import { testQuestion } from "./test_question.ts";
+import type { WordKey } from "./words/catalogue.ts";
 
-const NOTICES: Readonly<Record<string, string>> = {
-  renewed: "The token is fresh.",
-  renamed: "The name is changed.",
-  "relay-on": "Buttons work through this server again.",
-  "relay-off": "Buttons do not work through this server any more. The token question is still answered.",
-  "new-id": "This account has a new ID. Enter it in Companion: the old one does not work any more.",
-};
+/** What can be asked once more, and the title of the page that asks. */
+const QUESTIONS = {
+  remove: [RemovePage, "account.remove_title"],
+  id: [NewIdPage, "account.new_id_title"],
+  old: [EndOldIdPage, "account.end_old_title"],
+  renew: [RenewPage, "account.renew_title"],
+} as const satisfies Record<string, readonly [(props: ChangeProps) => Html, WordKey]>;
+
+const DONE = [
+  "renewed",
+  "renamed",
+  "relay_on",
+  "relay_off",
+  "new_id",
+  "new_id_later",
+  "old_id_ended",
+] as const;
 
 /** `GET /accounts/<alias>`. */
 export function showAccount(c: Page, room: Room): Promise<Response> {
-  const { roster, clock, baseUrls, presets } = room.deps;
+  const { clock, baseUrls, presets } = room.deps;
   const login = named(c, room);
   const now = clock.now();
-  const view = viewOf(roster, login, now);
+  const view = viewFor(room, login, now);
   const inside = (
     <AccountPage
+      say={sayOf(c, room)}
       view={view}
-      locked={roster.deps.vault.locked !== undefined}
+      locked={isLocked(room)}
       result={c.req.query("new") === undefined ? undefined : room.results.get(view.alias)}
-      notice={NOTICES[c.req.query("done") ?? ""]}
+      tested={room.tests.get(login)}
+      notice={noticeOf(c, room, view.expiresAt === undefined ? undefined : view.expiresAt - now)}
       baseUrls={baseUrls()}
       buttonScopes={presets.find(({ name }) => name === "buttons")?.scopes ?? []}
-      formToken={room.forms.token}
+      choice={room.deps.companion() ?? "companion-3"}
+      formToken={formToken(c, room)}
       now={now}
     />
   );
-  return show(c, room, view.label || view.login, inside);
+  const path = `/live/account/${encodeURIComponent(view.alias)}`;
+  return show(c, room, nameOf(view), inside, {
+    stream: livePath(path, shapeOf(view, isLocked(room))),
+  });
 }
 
-/** `POST /accounts/<alias>/refresh`. */
-export async function refreshAccount(c: Page, room: Room): Promise<Response> {
+function noticeOf(c: Page, room: Room, left: number | undefined): string | undefined {
+  const say = sayOf(c, room);
+  const asked = c.req.query("done")?.replaceAll("-", "_");
+  const done = DONE.find((one) => one === asked);
+  if (done === undefined) return undefined;
+  if (done === "renewed" && left !== undefined) {
+    return say("account.done_renewed_span", { span: say.span(left) });
+  }
+  return say(`account.done_${done}`);
+}
+
+/** `GET /live/account/<alias>`: what changes there. */
+export function streamAccount(c: Page, room: Room): Response {
+  const say = sayOf(c, room);
+  const { alias } = named(c, room).account;
+  return liveStream(c, room, () => {
+    const now = room.deps.clock.now();
+    return lookAt(say, viewFor(room, loginNamed(room.deps.roster, alias), now), isLocked(room), now);
+  });
+}
+
+/** `POST /accounts/<alias>/test`: what Companion would get. */
+export async function testAccount(c: Page, room: Room): Promise<Response> {
   const login = named(c, room);
-  await refreshNow(room.deps.roster, room.deps.refresher, login);
+  room.tests.set(login, await testQuestion(room, login));
+  return c.redirect(`${pathOf(login.account)}#test`, 303);
+}
+
+/** `POST /accounts/<alias>/refresh`; asks once more where that takes the token away from Companion during a show. */
+export async function refreshAccount(c: Page, room: Room): Promise<Response> {
+  const { roster, refresher, clock } = room.deps;
+  const login = named(c, room);
+  const now = clock.now();
+  const view = viewFor(room, login, now);
+  if (view.oldTokenDies && view.serving && atWork(view, now) && !await isSure(c)) {
+    return await ask(c, room, "renew");
+  }
+  await refreshNow(roster, refresher, login);
   return back(c, login, "renewed");
 }
 
@@ -64,17 +123,31 @@ export async function switchRelayOf(c: Page, room: Room): Promise<Response> {
   return back(c, login, on ? "relay-on" : "relay-off");
 }
 
-/** `POST /accounts/<alias>/id`. */
+/** `POST /accounts/<alias>/id`: the old one ends in a day, or with `old=now` at once. */
 export async function renewId(c: Page, room: Room): Promise<Response> {
   const login = named(c, room);
-  await rotateId(room.deps.roster, login);
-  return back(c, login, "new-id");
+  const atOnce = (await c.req.parseBody())["old"] === "now";
+  await rotateId(room.deps.roster, login, atOnce ? "now" : { after: DAY });
+  return back(c, login, atOnce ? "new-id" : "new-id-later");
 }
 
-/** `GET /accounts/<alias>/remove`: asks once more. */
-export function confirmRemove(c: Page, room: Room): Promise<Response> {
-  const view = viewOf(room.deps.roster, named(c, room), room.deps.clock.now());
-  return show(c, room, "Remove an account", <RemovePage view={view} formToken={room.forms.token} />);
+/** `POST /accounts/<alias>/old-ids`: all but the newest end; asks once more while somebody asks for the account. */
+export async function endOldIdsOf(c: Page, room: Room): Promise<Response> {
+  const login = named(c, room);
+  const now = room.deps.clock.now();
+  if (atWork(viewFor(room, login, now), now) && !await isSure(c)) return await ask(c, room, "old");
+  await endOldIds(room.deps.roster, login);
+  return back(c, login, "old-id-ended");
+}
+
+/** `GET /accounts/<alias>/id` and `…/remove`, and what else is asked once more. */
+export function ask(c: Page, room: Room, question: keyof typeof QUESTIONS): Promise<Response> {
+  const [Question, title] = QUESTIONS[question];
+  const say = sayOf(c, room);
+  const now = room.deps.clock.now();
+  const view = viewFor(room, named(c, room), now);
+  const inside = <Question say={say} view={view} formToken={formToken(c, room)} now={now} />;
+  return show(c, room, say(title, { name: nameOf(view) }), inside);
 }
 
 /** `POST /accounts/<alias>/remove`. */
@@ -85,10 +158,14 @@ export async function remove(c: Page, room: Room): Promise<Response> {
   return c.redirect(`/?done=${revoked ? "removed" : "forgotten"}`, 303);
 }
 
+async function isSure(c: Page): Promise<boolean> {
+  return (await c.req.parseBody())["sure"] === "yes";
+}
+
 function named(c: Page, room: Room): Login {
   return loginNamed(room.deps.roster, c.req.param("alias") ?? "");
 }
 
 function back(c: Page, login: Login, done: string): Response {
-  return c.redirect(`/accounts/${encodeURIComponent(login.account.alias)}?done=${done}`, 303);
+  return c.redirect(`${pathOf(login.account)}?done=${done}`, 303);
 }

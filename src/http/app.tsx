@@ -2,20 +2,30 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as accounts from "./accounts.tsx";
+import * as attempt from "./attempt.tsx";
+import * as callback from "./callback.tsx";
 import { answerToken, pathOf } from "./companion.ts";
 import { downloadFile } from "./companion_download.ts";
 import * as connect from "./connect.tsx";
 import type { HttpDeps, PeerInfo } from "./deps.ts";
+import * as doctor from "./doctor.tsx";
 import { FORM_FIELD } from "./form.ts";
-import { isLocal, isLoopback } from "./guard.ts";
+import { isLoopback } from "./guard.ts";
 import { pageHeaders } from "./headers.ts";
+import * as help from "./help.tsx";
+import * as held from "./held.tsx";
 import * as home from "./home.tsx";
-import { type Env, show, showError, showProblem } from "./page.tsx";
-import { ElsewherePage } from "./pages/elsewhere.tsx";
-import { codeOf, jsonAnswer, lineAnswer, PROBLEMS } from "./problem.tsx";
+import { EVENT_STREAM } from "./live.ts";
+import { type Env, type Page, showError, showProblem } from "./page.tsx";
+import { codeOf, jsonAnswer, lineAnswer } from "./problem.tsx";
 import { answerRelay, isRelayed } from "./relay.ts";
+import { chooseLanguage } from "./language.ts";
 import { createRoom, type Room } from "./room.ts";
-import * as setup from "./setup.tsx";
+import { forSignedIn, withSession } from "./session.ts";
+import * as ready from "./show.tsx";
+import { MOST_UPLOAD, UPLOAD_PATH } from "./settings_backup.tsx";
+import { addSettings } from "./settings_routes.ts";
+import * as door from "./sign_in.tsx";
 import { healthz, statusJson, statusLine, statusPicture, tokenJson } from "./status.ts";
 
 const MOST_BODY = 64 * 1024;
@@ -44,6 +54,10 @@ async function head(
 ): Promise<Response> {
   const full = await answer(new Request(request, { method: "GET" }), info);
   const headers = new Headers(full.headers);
+  if (headers.get("content-type") === EVENT_STREAM) {
+    await full.body?.cancel();
+    return new Response(null, { status: full.status, headers });
+  }
   headers.set("content-length", String((await full.arrayBuffer()).byteLength));
   return new Response(null, { status: full.status, headers });
 }
@@ -54,13 +68,13 @@ export function createApp(deps: HttpDeps, room: Room = createRoom(deps)): Hono<E
   app.onError((error, c) => showError(c, room, error));
   app.notFound((c) => showProblem(c, room, "no_page"));
   addMachineRoutes(app, room);
-  app.use(withPageHeaders(), forThisMachine(room));
-  app.get("/callback", (c) => connect.finishReturn(c, room));
+  app.use(withPageHeaders(), underOwnNames(room), withSession(room));
+  app.get("/callback", (c) => callback.finishReturn(c, room));
   app.all("/callback", () => lineAnswer("wrong_method"));
-  app.use(
-    bodyLimit({ maxSize: MOST_BODY, onError: (c) => showProblem(c, room, "too_large") }),
-    ownForms(room),
-  );
+  app.get("/connect/done/:ref", (c) => callback.showDone(c, room));
+  app.use(bounded(room));
+  addDoors(app, room);
+  app.use(forSignedIn(room), ownForms(room));
   addPages(app, room);
   return app;
 }
@@ -91,26 +105,55 @@ async function control(request: Request, info: PeerInfo | undefined, room: Room)
   }
 }
 
+/** What is open to those who are not signed in. */
+function addDoors(app: Hono<Env>, room: Room): void {
+  for (const path of ["/sign-in", "/welcome", "/sign-out", "/language"]) app.use(path, ownForms(room));
+  app.get("/sign-in", (c) => door.showSignIn(c, room));
+  app.post("/sign-in", (c) => door.signIn(c, room));
+  app.get("/welcome", (c) => door.showWelcome(c, room));
+  app.post("/welcome", (c) => door.setFirstPassword(c, room));
+  app.post("/sign-out", (c) => door.signOut(c, room));
+  app.get("/help", (c) => help.showTopics(c, room));
+  app.get("/help/:topic", (c) => help.showTopic(c, room));
+  app.post("/language", (c) => chooseLanguage(c, room));
+}
+
 function addPages(app: Hono<Env>, room: Room): void {
   app.get("/", (c) => home.showHome(c, room));
+  app.get("/live/home", (c) => home.streamHome(c, room));
+  app.get("/live/account/:alias", (c) => accounts.streamAccount(c, room));
+  app.post("/sign-out-everywhere", (c) => door.signOutEverywhere(c, room));
+  app.get("/show", (c) => ready.showShow(c, room));
+  app.post("/show", (c) => ready.checkShow(c, room));
+  app.get("/doctor", (c) => doctor.showDoctor(c, room));
+  app.post("/doctor", (c) => doctor.runDoctor(c, room));
+  app.get("/doctor/diagnosis.json", (c) => doctor.downloadDiagnosis(c, room));
   app.post("/hosts", (c) => home.allowHost(c, room));
-  app.get("/setup", (c) => setup.showSetup(c, room));
-  app.post("/setup", (c) => setup.saveSetup(c, room));
+  addSettings(app, room);
   app.get("/connect", (c) => connect.showConnect(c, room));
   app.post("/connect", (c) => connect.beginConnect(c, room));
-  app.post("/connect/paste", (c) => connect.finishPasted(c, room));
-  app.get("/connect/device/:attempt", (c) => connect.showDevice(c, room));
-  app.get("/connect/held/:ref", (c) => connect.showHeld(c, room));
-  app.post("/connect/held/:ref/keep", (c) => connect.keepHeld(c, room));
-  app.post("/connect/held/:ref/discard", (c) => connect.discardHeld(c, room));
+  app.post("/connect/attempts/:ref/cancel", (c) => connect.cancelAttempt(c, room));
+  app.get("/connect/device/:ref", (c) => attempt.showDevice(c, room));
+  app.post("/connect/device/:ref/again", (c) => attempt.renewCode(c, room));
+  app.get("/connect/link/:ref", (c) => attempt.showLink(c, room));
+  app.post("/connect/link/:ref/paste", (c) => attempt.finishPasted(c, room));
+  app.get("/connect/result/:ref", (c) => attempt.showResult(c, room));
+  app.get("/live/device/:ref", (c) => attempt.watchAttempt(c, room));
+  app.get("/live/link/:ref", (c) => attempt.watchAttempt(c, room));
+  app.get("/connect/held/:ref", (c) => held.showHeld(c, room));
+  app.post("/connect/held/:ref/keep", (c) => held.keepHeld(c, room));
+  app.post("/connect/held/:ref/discard", (c) => held.discardHeld(c, room));
   app.get("/accounts/:alias", (c) => accounts.showAccount(c, room));
   app.post("/accounts/:alias/label", (c) => accounts.renameAccount(c, room));
   app.post("/accounts/:alias/refresh", (c) => accounts.refreshAccount(c, room));
   app.post("/accounts/:alias/relay", (c) => accounts.switchRelayOf(c, room));
+  app.post("/accounts/:alias/test", (c) => accounts.testAccount(c, room));
   app.post("/accounts/:alias/id", (c) => accounts.renewId(c, room));
+  app.post("/accounts/:alias/old-ids", (c) => accounts.endOldIdsOf(c, room));
   app.get("/accounts/:alias/companion.companionconfig", (c) => downloadFile(c, room, "page"));
   app.get("/accounts/:alias/companion-triggers.companionconfig", (c) => downloadFile(c, room, "triggers"));
-  app.get("/accounts/:alias/remove", (c) => accounts.confirmRemove(c, room));
+  app.get("/accounts/:alias/id", (c) => accounts.ask(c, room, "id"));
+  app.get("/accounts/:alias/remove", (c) => accounts.ask(c, room, "remove"));
   app.post("/accounts/:alias/remove", (c) => accounts.remove(c, room));
 }
 
@@ -123,16 +166,26 @@ function withPageHeaders(): MiddlewareHandler<Env> {
   };
 }
 
-/** Until people can sign in, the pages are for a browser on this machine. */
-function forThisMachine(room: Room): MiddlewareHandler<Env> {
+/** Under a name that may be somebody else's there is no page. */
+function underOwnNames(room: Room): MiddlewareHandler<Env> {
   return async (c, next) => {
     const request = c.req.raw;
     if (!room.hosts.admits(request)) return lineAnswer("wrong_host");
     if (FOR_MACHINES.test(pathOf(request.url))) return lineAnswer("no_page");
-    if (isLocal(request, c.env?.info)) return await next();
-    const { status, title } = PROBLEMS.not_local;
-    return await show(c, room, title, <ElsewherePage port={room.deps.port()} />, { status });
+    return await next();
   };
+}
+
+/** No body is larger than a form, but for the one page that takes a file from those who are signed in. */
+function bounded(room: Room): MiddlewareHandler<Env> {
+  const upTo = (maxSize: number): MiddlewareHandler<Env> =>
+    bodyLimit({ maxSize, onError: (c) => showProblem(c, room, "too_large") });
+  const [form, upload] = [upTo(MOST_BODY), upTo(MOST_UPLOAD)];
+  return (c, next) => (isUpload(c) ? upload : form)(c, next);
+}
+
+function isUpload(c: Page): boolean {
+  return c.req.path === UPLOAD_PATH && c.get("session") !== undefined;
 }
 
 /** Nothing is changed but by a form of ours. */
@@ -140,9 +193,12 @@ function ownForms(room: Room): MiddlewareHandler<Env> {
   return async (c, next) => {
     const { method, headers } = c.req.raw;
     if (method === "GET" || method === "HEAD") return await next();
-    const isForm = headers.get("content-type")?.startsWith("application/x-www-form-urlencoded") === true;
+    const kind = isUpload(c) ? "multipart/form-data" : "application/x-www-form-urlencoded";
+    const isForm = headers.get("content-type")?.startsWith(kind) === true;
     const body = isForm ? await c.req.parseBody() : {};
-    if (!room.forms.accepts(c.req.raw, body[FORM_FIELD])) return await showProblem(c, room, "stale_form");
+    if (!room.forms.accepts(c.req.raw, body[FORM_FIELD], c.get("session"))) {
+      return await showProblem(c, room, "stale_form");
+    }
     await next();
   };
 }

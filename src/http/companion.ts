@@ -40,6 +40,7 @@ function answer(
 ): Response | Promise<Response> {
   const login = raw === undefined ? undefined : room.deps.roster.byId(raw);
   if (login === undefined) return lookUp(request, info, room, raw);
+  noteAsker(login, info);
   const token = tokenAtHand(login, room.deps.clock.now());
   return token === undefined ? wait(request, room, login) : give(request, room, token);
 }
@@ -51,7 +52,9 @@ async function lookUp(
   raw: string | undefined,
 ): Promise<Response> {
   const login = await loginOf(request, info, room, raw);
-  return login instanceof Unknown ? lineAnswer(login.code, login.line) : wait(request, room, login);
+  if (login instanceof Unknown) return lineAnswer(login.code, login.line);
+  noteAsker(login, info);
+  return wait(request, room, login);
 }
 
 async function wait(request: Request, room: Room, login: Login): Promise<Response> {
@@ -72,6 +75,11 @@ function give(request: Request, room: Room, token: Secret): Response {
     return new Response(JSON.stringify(text), { headers: JSON_STRING });
   }
   return new Response(text, { headers: TEXT });
+}
+
+/** Keeps who asked, as the connection names it; `peerAddress` makes it readable where it is shown. */
+export function noteAsker(login: Login, info: PeerInfo | undefined): void {
+  login.askedBy = info?.remoteAddr.hostname;
 }
 
 /** Why no login was found. */

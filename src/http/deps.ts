@@ -2,15 +2,23 @@
 import type { Awaitable, Clock, Log } from "../core/ports.ts";
 import type { Connector } from "../core/connect.ts";
 import type { Refresher } from "../core/refresher.ts";
+import type { Owner } from "../core/owner.ts";
 import type { Relay } from "../core/relay.ts";
 import type { Roster } from "../core/roster.ts";
 import type { TwitchApp } from "../core/app.ts";
+import type { SettingsDeps } from "./settings_deps.ts";
+import type { DoctorDesk } from "./doctor_deps.ts";
+import type { Catalogue } from "./words/catalogue.ts";
 
 /** A set of scopes that the connect page offers by name. */
 export interface Preset {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
+  readonly name: "companion-3" | "companion-4" | "buttons";
+  readonly scopes: readonly string[];
+}
+
+/** The scopes that Twitch asks of people with the same part in a channel. */
+export interface PermissionGroup {
+  readonly group: "broadcaster" | "editor" | "moderator" | "user";
   readonly scopes: readonly string[];
 }
 
@@ -35,17 +43,21 @@ export type HealthReport =
   }
   | { readonly status: "store" | "locked" | "stalled" };
 
-export interface HttpDeps {
+export interface HttpDeps extends SettingsDeps {
   readonly roster: Roster;
   readonly refresher: Refresher;
   readonly connector: Connector;
   readonly relay: Relay;
+  readonly owner: Owner;
+  readonly doctor: DoctorDesk;
   readonly log: Log;
   readonly clock: Clock;
   readonly hosts: Hosts;
   /** What is registered at Twitch, for redirects and pasted addresses. */
   redirectUri(): string;
   readonly presets: readonly Preset[];
+  /** Every scope that is known, each in one group. */
+  readonly permissions: readonly PermissionGroup[];
   health(): Awaitable<HealthReport>;
   /** Stores the app and uses it from then on. Throws `AppError`, for instance where a setting outweighs what is stored. */
   saveApp(app: TwitchApp): Promise<void>;
@@ -53,7 +65,11 @@ export interface HttpDeps {
   allowHost(name: string): Awaitable<void>;
   /** Answers a command on this machine. Checks its own secret; asked for loopback peers alone. */
   readonly control?: ((request: Request) => Promise<Response>) | undefined;
+  /** Aborted when the server stops: event streams, which nothing else would end, end then. */
+  readonly stop?: AbortSignal | undefined;
   readonly version: string;
+  /** The languages of the pages; all that there are unless it is said. */
+  readonly catalogues?: readonly Catalogue[] | undefined;
   /** Where the server listens on this machine. */
   port(): number;
   /** Where Companion can reach this server, best first, without a slash at the end: `http://192.168.1.5:8948`. */

@@ -1,4 +1,5 @@
-/** Forms that no other site can send: each carries a secret of this process and comes from a page of ours. */
+/** Forms that no other site can send: each carries a secret of its session and comes from a page of ours. */
+import type { Session } from "../core/owner.ts";
 import { randomSecret, type Secret } from "../core/secret.ts";
 
 /** The name of the hidden field. */
@@ -10,21 +11,30 @@ const OWN_SITES: readonly (string | null)[] = [null, "same-origin", "none"];
 export class Forms {
   readonly #secret: Secret = randomSecret();
 
-  /** For the hidden field of every form. */
+  /** For the hidden field of forms that need no session: a secret of this process. */
   get token(): string {
     return this.#secret.reveal();
   }
 
   /**
-   * Whether a form was sent from a page of this process. Another port of this machine is the same *site* (Companion's
+   * Whether a form was sent from a page of ours, and in this session if there is one. Another port of this machine is the same *site* (Companion's
    * own page is one), so only the same *origin* counts.
    */
-  accepts(request: Request, token: unknown): boolean {
+  accepts(request: Request, token: unknown, session: Session | undefined): boolean {
     const { headers } = request;
     const origin = headers.get("origin");
     return OWN_SITES.includes(headers.get("sec-fetch-site")) &&
-      (origin === null || origin === "null" || origin === new URL(request.url).origin) &&
-      typeof token === "string" && sameText(token, this.#secret.reveal());
+      (origin === null || origin === "null" || hostIn(origin) === headers.get("host")) &&
+      typeof token === "string" && sameText(token, session?.formToken ?? this.token);
+  }
+}
+
+/** A proxy speaks https to the browser and plain http to us, so the host alone is compared. */
+function hostIn(origin: string): string | undefined {
+  try {
+    return new URL(origin).host;
+  } catch {
+    return undefined;
   }
 }
 
@@ -40,4 +50,9 @@ export function textOf(value: unknown, most: number): string {
   if (typeof value !== "string") return "";
   // deno-lint-ignore no-control-regex
   return value.replace(/[\u0000-\u001f\u007f]+/g, " ").trim().slice(0, most);
+}
+
+/** A path of this server as it is, anything else as `/`: nobody is led to another site by a link of ours. */
+export function ownPath(text: string): string {
+  return /^\/(?![/\\])[\w\-./?=&%]*$/.test(text) ? text : "/";
 }

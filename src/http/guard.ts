@@ -1,7 +1,6 @@
 /**
  * Who may speak to this server under which name. A name that an attacker can point at this machine (DNS rebinding)
- * gets nothing, unless the request carries an id that such a page cannot know. The pages are for people on this
- * machine alone, as long as there is no sign-in for people.
+ * gets nothing, unless the request carries an id that such a page cannot know.
  */
 import type { Log } from "../core/ports.ts";
 import type { Hosts, PeerInfo } from "./deps.ts";
@@ -17,7 +16,6 @@ const HOME_ENDINGS = [
   ".localdomain",
   ".fritz.box",
 ];
-const LOCAL_NAMES: readonly (string | undefined)[] = ["localhost", "127.0.0.1", "[::1]"];
 const AUTHORITY = /^(\[[0-9a-f:.]+(?:%[0-9a-z._~-]+)?\]|[a-z0-9_][a-z0-9._-]{0,252}?)\.?(?::\d{0,5})?$/;
 const IPV4 = /^(\d{1,3}\.){3}\d{1,3}$/;
 const MOST_REFUSED = 20;
@@ -56,15 +54,6 @@ export function peerAddress(info: PeerInfo | undefined): string {
 /** Whether the peer is a program on this machine. */
 export function isLoopback(info: PeerInfo | undefined): boolean {
   return /^(::1|127\.\d+\.\d+\.\d+)$/.test(peerAddress(info));
-}
-
-/** Whether a person at this machine's own browser asks, not somebody behind a proxy on it. */
-export function isLocal(request: Request, info: PeerInfo | undefined): boolean {
-  if (!isLoopback(info) || !LOCAL_NAMES.includes(hostName(hostOf(request)))) return false;
-  for (const name of request.headers.keys()) {
-    if (name === "forwarded" || name === "via" || name.startsWith("x-forwarded-")) return false;
-  }
-  return true;
 }
 
 function hostOf(request: Request): string {

@@ -1,30 +1,67 @@
 /** How a page is answered. */
 import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Session } from "../core/owner.ts";
 import type { PeerInfo } from "./deps.ts";
+import { ownPath } from "./form.ts";
 import { type Html, Layout } from "./pages/layout.tsx";
 import { codeOf, type ProblemCode, PROBLEMS, ProblemText, problemText } from "./problem.tsx";
 import type { Room } from "./room.ts";
+import { LANGUAGE_COOKIE, ZONE_COOKIE } from "./words/language.ts";
+import type { Say } from "./words/say.tsx";
 
 /** What Hono knows of a request beside the request itself. */
 export interface Env {
   readonly Bindings: { readonly info?: PeerInfo };
+  readonly Variables: { session: Session | undefined };
 }
 
 export type Page = Context<Env>;
 
-/** Answers a whole page with this inside; `refresh` loads it again after so many seconds. */
+export interface PageOptions {
+  readonly status?: number;
+  /** Without a script the page is loaded again after so many seconds. */
+  readonly refresh?: number;
+  /** The path of the event stream that tells the page's script what changes. */
+  readonly stream?: string;
+}
+
+/** Answers a whole page with this inside. */
 export async function show(
   c: Page,
   room: Room,
   title: string,
   inside: Html,
-  options: { readonly status?: number; readonly refresh?: number } = {},
+  options: PageOptions = {},
 ): Promise<Response> {
   const page = (
-    <Layout title={title} version={room.deps.version} refresh={options.refresh}>{await inside}</Layout>
+    <Layout
+      say={sayOf(c, room)}
+      languages={room.languages.all}
+      title={title}
+      version={room.deps.version}
+      path={ownPath(c.req.path)}
+      signedIn={c.get("session") !== undefined}
+      formToken={formToken(c, room)}
+      refresh={options.refresh}
+      stream={options.stream}
+    >
+      {await inside}
+    </Layout>
   );
   return c.html(`<!DOCTYPE html>${await page}`, (options.status ?? 200) as ContentfulStatusCode);
+}
+
+/** Speaks the language of whoever asks. */
+export function sayOf(c: Page, room: Room): Say {
+  const { [LANGUAGE_COOKIE]: chosen, [ZONE_COOKIE]: zone } = getCookie(c);
+  return room.languages.speakerFor(chosen, c.req.header("accept-language"), zone);
+}
+
+/** What the forms of a page carry: the session's own token, or before sign-in that of this process. */
+export function formToken(c: Page, room: Room): string {
+  return c.get("session")?.formToken ?? room.forms.token;
 }
 
 /** Answers whatever was thrown as a page with what to do now. */
@@ -34,6 +71,8 @@ export function showError(c: Page, room: Room, error: unknown): Promise<Response
 
 /** Answers a problem as a page. */
 export function showProblem(c: Page, room: Room, code: ProblemCode, error?: unknown): Promise<Response> {
-  const { status, title } = PROBLEMS[code];
-  return show(c, room, title, <ProblemText {...problemText(error, code)} />, { status });
+  const say = sayOf(c, room);
+  return show(c, room, say(`problem.${code}`), <ProblemText say={say} {...problemText(error, code)} />, {
+    status: PROBLEMS[code].status,
+  });
 }

@@ -1,7 +1,11 @@
-/** Everything that can go wrong here, in one table: its status, its line for machines, its title for people. */
+/**
+ * Everything that can go wrong here, in one table: its status and its line for machines. What people read is in the
+ * catalogue under `problem`: a title for each code, and what to do.
+ */
 import { AppError, type ErrorCode } from "../core/error.ts";
 import type { Log } from "../core/ports.ts";
 import type { Html } from "./pages/layout.tsx";
+import type { Say } from "./words/say.tsx";
 
 /** What goes wrong in HTTP itself, beside the codes of core. */
 export type HttpCode =
@@ -10,6 +14,7 @@ export type HttpCode =
   | "too_many_requests"
   | "too_large"
   | "not_local"
+  | "signed_out"
   | "stale_form"
   | "no_page"
   | "internal";
@@ -20,7 +25,6 @@ interface Problem {
   readonly status: number;
   /** For Companion, curl and scripts: ASCII, at most 120 characters, no quotes and no backslash. */
   readonly line: string;
-  readonly title: string;
 }
 
 /** A question that is answered `Retry-After` may be asked again after so many seconds. */
@@ -28,104 +32,89 @@ const ASK_AGAIN = "5";
 const RETRIED: readonly number[] = [429, 503];
 
 export const PROBLEMS = {
-  usage: { status: 400, line: "Cannot answer: the id is malformed", title: "Something is missing" },
-  settings: { status: 400, line: "Cannot do it: a setting is wrong", title: "A setting is in the way" },
+  usage: { status: 400, line: "Cannot answer: the id is malformed" },
+  settings: { status: 400, line: "Cannot do it: a setting is wrong" },
   data_dir: {
     status: 500,
     line: "Cannot use the data directory of the token server",
-    title: "The data directory cannot be used",
   },
   database_damaged: {
     status: 500,
     line: "Cannot read the database of the token server: it is damaged",
-    title: "The database is damaged",
   },
   database_newer: {
     status: 500,
     line: "Cannot read the database of the token server: a newer version wrote it",
-    title: "The database is newer than this program",
   },
   locked: {
     status: 503,
     line: "Cannot answer a token: the token server does not have its key",
-    title: "The key is missing",
   },
   no_app: {
     status: 409,
     line: "Cannot sign in: no Twitch app is set up on the token server",
-    title: "No Twitch app yet",
   },
   unsafe_runtime: {
     status: 409,
     line: "Cannot sign in: this version of Deno is not safe for this app",
-    title: "This version of Deno is not safe for it",
   },
   bad_paste: {
     status: 400,
     line: "Cannot use what was pasted",
-    title: "That is not the address we need",
   },
   stale_attempt: {
     status: 410,
     line: "Cannot finish the sign-in: begin it again",
-    title: "This sign-in is over",
   },
-  not_found: { status: 404, line: "Cannot answer a token: this id is unknown here", title: "Not found" },
-  exists: { status: 409, line: "Cannot add it: it is there already", title: "It is there already" },
-  refused: { status: 403, line: "Cannot sign in: it was refused at Twitch", title: "Twitch said no" },
+  not_found: { status: 404, line: "Cannot answer a token: this id is unknown here" },
+  exists: { status: 409, line: "Cannot add it: it is there already" },
+  refused: { status: 403, line: "Cannot sign in: it was refused at Twitch" },
   app_refused: {
     status: 409,
     line: "Cannot sign in: Twitch does not accept the app",
-    title: "Twitch does not accept the app",
   },
   needs_login: {
     status: 409,
     line: "Cannot answer a token: this Twitch login has ended, sign in again on the token server",
-    title: "This login has ended",
   },
   unavailable: {
     status: 503,
     line: "Cannot answer a token at the moment: the pages of the token server and /status say why",
-    title: "Twitch cannot be reached",
   },
-  busy: { status: 503, line: "Cannot do it: the token server is busy", title: "Busy" },
-  port_in_use: { status: 500, line: "Cannot listen: the port is in use", title: "The port is in use" },
+  busy: { status: 503, line: "Cannot do it: the token server is busy" },
+  port_in_use: { status: 500, line: "Cannot listen: the port is in use" },
   disk: {
     status: 507,
     line: "Cannot write: the disk of the token server is full or read-only",
-    title: "The disk does not take it",
   },
+  wrong_password: { status: 403, line: "Cannot sign in: this is not the password" },
+  throttled: { status: 429, line: "Cannot sign in: too many wrong ones came before" },
   wrong_method: {
     status: 405,
     line: "Cannot answer: only GET and HEAD are allowed here",
-    title: "Not like this",
   },
   wrong_host: {
     status: 421,
     line: "Cannot answer under this host name: allow it on the home page of the token server",
-    title: "Unknown host name",
   },
   too_many_requests: {
     status: 429,
     line: "Cannot answer: too many unknown ids came from this address",
-    title: "Too many",
   },
-  too_large: { status: 413, line: "Cannot answer: the request is too large", title: "Too large" },
+  too_large: { status: 413, line: "Cannot answer: the request is too large" },
   not_local: {
     status: 403,
     line: "Cannot show this page from another machine",
-    title: "These pages open on this machine only",
   },
+  signed_out: { status: 403, line: "Cannot do it: nobody is signed in" },
   stale_form: {
     status: 403,
     line: "Cannot accept the form: it is not from a page of this server",
-    title: "This form is out of date",
   },
-  no_page: { status: 404, line: "Cannot find this page", title: "There is no such page" },
+  no_page: { status: 404, line: "Cannot find this page" },
   internal: {
     status: 500,
     line: "Cannot answer: internal error, see the log of the token server",
-    title: "Internal error",
   },
 } as const satisfies Record<ProblemCode, Problem>;
 
@@ -162,27 +151,28 @@ export function jsonAnswer(code: ProblemCode, line: string = PROBLEMS[code].line
 
 interface ProblemPageProps {
   readonly code: ProblemCode;
-  readonly message: string;
+  /** Foreseen problems in their own words, in English; undefined for what only has a code. */
+  readonly message: string | undefined;
   readonly hint: string | undefined;
 }
 
 /** The inside of a problem's page. */
-export function ProblemText(props: ProblemPageProps): Html {
+export function ProblemText({ say, code, message, hint }: ProblemPageProps & { readonly say: Say }): Html {
   return (
     <section class="card problem">
-      <h1>{PROBLEMS[props.code].title}</h1>
-      <p>{props.message}.</p>
-      {props.hint === undefined ? null : <p class="hint">{props.hint}.</p>}
+      <h1>{say(`problem.${code}`)}</h1>
+      {message === undefined ? null : <p>{say.sentence(message)}.</p>}
+      <p>{hint === undefined ? say.rich(`remedy.${code}`) : `${say.sentence(hint)}.`}</p>
       <p class="actions">
-        <a class="button quiet" href="/">Back to the accounts</a>
-        <a class="button quiet" href="/connect">Begin a sign-in</a>
+        <a class="button quiet" href="/">{say("problem.to_accounts")}</a>
+        <a class="button quiet" href={`/help/symptoms#${code}`}>{say("problem.to_help")}</a>
       </p>
     </section>
   );
 }
 
-/** What a page says about whatever was thrown: foreseen problems in their own words, bugs without any detail. */
+/** What a page says about whatever was thrown: bugs show no detail. */
 export function problemText(error: unknown, code: ProblemCode): ProblemPageProps {
-  if (error instanceof AppError) return { code, message: error.message, hint: error.hint };
-  return { code, message: PROBLEMS[code].line, hint: undefined };
+  const foreseen = error instanceof AppError ? error : undefined;
+  return { code, message: foreseen?.message, hint: foreseen?.hint };
 }

@@ -11,7 +11,7 @@ import { notePress } from "../core/relay.ts";
 import { shownPath } from "../core/relay_request.ts";
 import type { ShortForm } from "../core/short_form.ts";
 import { SHORT_FORMS } from "../core/short_forms.ts";
-import { loginOf, pathOf, Unknown } from "./companion.ts";
+import { loginOf, noteAsker, pathOf, Unknown } from "./companion.ts";
 import type { PeerInfo } from "./deps.ts";
 import { codeOf, lineAnswer, PROBLEMS } from "./problem.tsx";
 import type { Room } from "./room.ts";
@@ -59,6 +59,7 @@ export async function answerRelay(
   const [, id = "", rest = ""] = ADDRESS.exec(pathOf(request.url)) ?? [];
   const login = await loginOf(request, info ?? NOBODY, room, id);
   if (login instanceof Unknown) return unknown(login);
+  noteAsker(login, info);
   if (rest.startsWith(HELIX)) return await passOn(request, room, login, rest.slice(HELIX.length));
   const form = SHORT_FORMS.get(rest);
   if (form === undefined) {

@@ -4,7 +4,7 @@ import { type Duration, HOUR, MINUTE, type Time } from "../core/account.ts";
 import type { Login } from "../core/login.ts";
 import { failedPress } from "../core/relay.ts";
 import { tokenFor } from "../core/token.ts";
-import { idIn, loginOf, Unknown } from "./companion.ts";
+import { idIn, loginOf, noteAsker, Unknown } from "./companion.ts";
 import type { PeerInfo } from "./deps.ts";
 import { codeOf, jsonAnswer, lineAnswer } from "./problem.tsx";
 import type { Room } from "./room.ts";
@@ -13,6 +13,7 @@ import type { Room } from "./room.ts";
 export async function tokenJson(request: Request, info: PeerInfo | undefined, room: Room): Promise<Response> {
   const login = await loginOf(request, info ?? NOBODY, room, idIn(request.url));
   if (login instanceof Unknown) return jsonAnswer(login.code, login.line);
+  noteAsker(login, info);
   try {
     const token = await tokenFor(room.deps.roster, room.deps.refresher, login);
     const { account } = login;

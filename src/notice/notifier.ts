@@ -2,7 +2,7 @@
  * Messages to people over the network. Each address has a line of its own, in which one message waits for the other;
  * a message is tried so often and so long and no more, and nobody else waits for it.
  */
-import { type Duration, HOUR, MINUTE, SECOND } from "../core/account.ts";
+import { type Duration, HOUR, MINUTE, SECOND, type Time } from "../core/account.ts";
 import type { Notice } from "../core/notices.ts";
 import type { Clock, Delivery, Log, Notifier } from "../core/ports.ts";
 import type { Secret } from "../core/secret.ts";
@@ -47,6 +47,8 @@ export interface NetworkNotifier extends Notifier, Disposable {
   readonly hosts: readonly string[];
   /** Sends once to every address, all at the same time. */
   test(notice: Notice): Promise<readonly Tested[]>;
+  /** When every address has last taken a test; undefined if that has not been since it was made. */
+  readonly testedAt: Time | undefined;
 }
 
 /** A notifier for these addresses; without any, every notice is undeliverable. */
@@ -63,15 +65,22 @@ export function createNotifier(urls: readonly Secret[], parts: NotifierParts): N
   };
   const addresses = urls.map(addressOf);
   const lines = addresses.map((address) => new Line({ address, means, log, stop: stop.signal }));
+  let testedAt: Time | undefined;
   return {
     hosts: addresses.map(({ host }) => host),
     send: (notice) => firstTaken(lines.map((line) => line.send(notice))),
-    test: (notice) =>
-      Promise.all(addresses.map(async (address): Promise<Tested> => {
+    get testedAt() {
+      return testedAt;
+    },
+    async test(notice) {
+      const tested = await Promise.all(addresses.map(async (address): Promise<Tested> => {
         const outcome = await attempt(means, address, notice, stop.signal);
         const reason = outcome.kind === "taken" ? null : outcome.reason;
         return { host: address.host, worked: reason === null, reason };
-      })),
+      }));
+      if (tested.length > 0 && tested.every(({ worked }) => worked)) testedAt = clock.now();
+      return tested;
+    },
     [Symbol.dispose]() {
       stop.abort();
       http?.close();

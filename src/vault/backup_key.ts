@@ -98,8 +98,8 @@ function secretBytes(kind: BackupKeyKind, typed: Secret): Bytes {
   });
 }
 
-/** Off the main thread: a server that does this goes on answering. */
-function scrypted(secret: Bytes, salt: Bytes, { N, r, p }: ScryptCost): Promise<Uint8Array> {
+/** `KEY_LENGTH` bytes. Off the main thread: a server that does this goes on answering. */
+export function scrypted(secret: Bytes, salt: Bytes, { N, r, p }: ScryptCost): Promise<Uint8Array> {
   const options = { N, r, p, maxmem: 128 * r * (N + p + 8) };
   return new Promise((resolve, reject) =>
     scrypt(

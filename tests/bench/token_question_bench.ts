@@ -15,6 +15,7 @@ const handler = createHandler({
   hosts: { allowed: () => [] },
   redirectUri: () => "http://localhost:8948/callback",
   presets: [],
+  permissions: [],
   health: () => ({ status: "ok", logins: { connected: 1, retrying: 0, needs_login: 0 } }),
   saveApp: () => Promise.resolve(),
   allowHost: () => {},

@@ -3,22 +3,19 @@ import type { Flags } from "../../src/cli/config.ts";
 import { type CommandParts, partsFor } from "../../src/cli/command.ts";
 import { announce } from "../../src/cli/control.ts";
 import { doctor, type DoctorOptions } from "../../src/cli/doctor.ts";
-import { type Check, examine, runtimeCheck } from "../../src/cli/doctor_checks.ts";
-import type { Program } from "../../src/cli/program.ts";
 import { HOUR, MINUTE } from "../../src/core/account.ts";
+import type { Check } from "../../src/core/check.ts";
 import type { AppError } from "../../src/core/error.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { FakeClock, START } from "../support/fake_clock.ts";
-import { DOWN } from "../support/scripted_twitch.ts";
 import { namesIn, temporaryDirectory } from "../support/temporary_directory.ts";
-import { OWL, signedIn, untilDue, type World, world, WREN } from "../support/world.ts";
 
 const HOOK = "https://hooks.example.org/canary-0123456789abcdefghij";
 
 /** Twitch, a server and webhooks, by host. */
 interface Net {
-  twitch: "answers" | "is away" | "is a portal";
+  twitch: "answers" | "is away" | "is a portal" | "is forged";
   /** By how much our clock is ahead. */
   ahead: number;
   server: number;
@@ -31,6 +28,7 @@ function fetchOf({ twitch, ahead, server, hook }: Net): typeof fetch {
     if (host.startsWith("127.")) return Promise.resolve(new Response("{}", { status: server }));
     if (host.startsWith("hooks.")) return Promise.resolve(new Response("no", { status: hook }));
     if (twitch === "is away") return Promise.reject(new TypeError("dns error"));
+    if (twitch === "is forged") return Promise.reject(new TypeError("invalid peer certificate"));
     const headers = {
       date: new Date(START - ahead).toUTCString(),
       "content-type": twitch === "answers" ? "application/json; charset=utf-8" : "text/html",
@@ -104,6 +102,8 @@ Deno.test("doctor finds nothing wrong where the program has never run, and makes
     server: "warn",
     runtime: "ok",
     database: "ok",
+    dns: "ok",
+    tls: "ok",
     "twitch sign-in": "ok",
     "twitch api": "ok",
     clock: "ok",
@@ -120,7 +120,9 @@ Deno.test("doctor opens the data where no server holds them", async () => {
   for (const check of ["data directory", "file rights", "key", "database", "redirect", "notices"]) {
     assert.equal(checks.get(check)?.state, "ok", check);
   }
-  for (const check of ["server", "app", "accounts"]) assert.equal(checks.get(check)?.state, "warn", check);
+  for (const check of ["server", "app", "accounts", "backup"]) {
+    assert.equal(checks.get(check)?.state, "warn", check);
+  }
   assert.match(checks.get("redirect")?.text ?? "", /http:\/\/localhost:8948\/callback/);
   const after = namesIn(directory.path);
   assert.deepEqual(after, before);
@@ -170,7 +172,7 @@ Deno.test("doctor tells a network that is away from everything else", async () =
   const [away, ended] = await checksOf(`${directory.path}/a`, { twitch: "is away" });
   assert.deepEqual([ended.code, ended.message], [
     "unavailable",
-    "Cannot call all well: twitch sign-in, twitch api",
+    "Cannot call all well: dns, twitch sign-in, twitch api",
   ]);
   assert.equal(away.has("clock"), false);
   const [portal] = await checksOf(`${directory.path}/a`, { twitch: "is a portal" });
@@ -228,73 +230,34 @@ Deno.test("doctor --test-notice says what to set where there is no address", asy
   assert.match(message, /no address for notices is set/);
 });
 
-async function examined(made: World, over: { port?: number; lasts?: boolean } = {}): Promise<Check[]> {
-  const { port = 8948, lasts = true } = over;
-  const program = { ...made, notifier: { hosts: ["ntfy.sh"] } } as unknown as Program;
-  return [
-    ...await examine(program, {
-      redirectUri: () => "http://localhost:8948/callback",
-      port: () => port,
-      lasts,
-    }),
-  ];
-}
-
-function find(checks: readonly Check[], name: string): Check | undefined {
-  return checks.find(({ check }) => check === name);
-}
-
-Deno.test("examine() fails for a login that needs a sign-in and warns of one that is retried", async () => {
-  const made = await world();
-  const owl = await signedIn(made);
-  const wren = await signedIn(made, WREN);
-  assert.match(find(await examined(made), "accounts")?.text ?? "", /^2 of 2 logins connected/);
-  made.twitch.disconnect(OWL);
-  await made.refresher.one(owl, "person");
-  await made.clock.advance(untilDue(made, wren));
-  made.twitch.away = DOWN;
-  await made.refresher.one(wren, "job");
-  const checks = await examined(made);
-  assert.match(find(checks, "accounts")?.text ?? "", /^0 of 2 logins connected/);
-  assert.equal(find(checks, "account nightowl")?.state, "fail");
-  assert.match(find(checks, "account nightowl")?.text ?? "", /needs a sign-in since 2026-/);
-  assert.equal(find(checks, "account wren")?.state, "warn");
-  assert.match(find(checks, "account wren")?.text ?? "", /its token still works/);
+Deno.test("doctor --bundle writes a file for us alone, and none over another", async () => {
+  using directory = temporaryDirectory();
+  await filled(directory.path);
+  const path = `${directory.path}/bundle.json`;
+  const { code, printed } = await run(directory.path, { options: { bundle: path } });
+  assert.equal(code, undefined);
+  assert.match(printed[0] ?? "", /no token, no id and no name/);
+  const { bundle, checks, accounts } = JSON.parse(await Deno.readTextFile(path));
+  assert.deepEqual([bundle, accounts], [1, []]);
+  assert.ok(checks.some(({ check, state }: Check) => check === "clock" && state === "ok"));
+  assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o077, 0);
+  assert.equal((await run(directory.path, { options: { bundle: path } })).code, "exists");
 });
 
-Deno.test("examine() says in a server when each token was last asked for, and nowhere else", async () => {
-  const made = await world();
-  const owl = await signedIn(made);
-  await signedIn(made, WREN);
-  owl.askedAt = made.clock.now() - 5 * MINUTE;
-  const checks = await examined(made);
-  assert.match(find(checks, "questions nightowl")?.text ?? "", /5 min ago/);
-  assert.equal(find(checks, "questions wren")?.state, "warn");
-  assert.equal(find(await examined(made, { lasts: false }), "questions wren"), undefined);
+Deno.test("doctor --bundle works where the database cannot be opened", async () => {
+  using directory = temporaryDirectory();
+  await Deno.writeTextFile(`${directory.path}/companion-token-server.sqlite`, "x".repeat(5000));
+  const path = `${directory.path}/bundle.json`;
+  const { code } = await run(directory.path, { options: { bundle: path } });
+  assert.equal(code, undefined);
+  const { checks } = JSON.parse(await Deno.readTextFile(path));
+  assert.equal(checks.find(({ check }: Check) => check === "database").state, "fail");
 });
 
-Deno.test("examine() names a disk that refuses writes and a redirect address that leads elsewhere", async () => {
-  const made = await world();
-  const owl = await signedIn(made);
-  assert.equal(find(await examined(made), "database")?.state, "ok");
-  assert.equal(find(await examined(made), "redirect")?.state, "ok");
-  assert.equal(find(await examined(made, { port: 8950 }), "redirect")?.state, "warn");
-  owl.saveAt = made.clock.now();
-  assert.equal(find(await examined(made), "database")?.state, "fail");
-});
-
-Deno.test("examine() holds no id and no token", async () => {
-  const made = await world();
-  const owl = await signedIn(made);
-  const text = JSON.stringify(await examined(made));
-  const ids = made.roster.ids.of(owl).map(({ id }) => id.reveal());
-  assert.equal(ids.length, 1);
-  for (const secret of [...ids, owl.access?.reveal() ?? ""]) assert.ok(!text.includes(secret));
-  assert.ok(text.includes("nightowl") || text.includes("1 of 1"));
-});
-
-Deno.test("runtimeCheck() fails only where a second arrival would end a login", () => {
-  assert.equal(runtimeCheck(true, true).state, "ok");
-  assert.equal(runtimeCheck(false, false).state, "warn");
-  assert.equal(runtimeCheck(false, true).state, "fail");
+Deno.test("doctor says of a certificate that is not accepted what to do", async () => {
+  using directory = temporaryDirectory();
+  const [checks, { code }] = await checksOf(`${directory.path}/a`, { twitch: "is forged" });
+  assert.equal(code, "unavailable");
+  assert.equal(checks.get("tls")?.state, "fail");
+  assert.equal(checks.get("dns")?.state, "ok");
 });

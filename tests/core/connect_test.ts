@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { MINUTE } from "../../src/core/account.ts";
+import { HOUR, MINUTE } from "../../src/core/account.ts";
+import type { TwitchApp } from "../../src/core/app.ts";
 import type { Begun } from "../../src/core/connect.ts";
 import type { AppError } from "../../src/core/error.ts";
+import { OtherUser } from "../../src/core/held_sign_ins.ts";
 import type { Returned } from "../../src/core/paste.ts";
 import { randomSecret, Secret } from "../../src/core/secret.ts";
 import { AWAY, BAD_APP, DOWN, REFUSED } from "../support/scripted_twitch.ts";
@@ -90,7 +92,7 @@ Deno.test("finish() takes a state once, also from two at the same moment", async
   }
 });
 
-Deno.test("finish() takes a state for ten minutes", async () => {
+Deno.test("finish() takes a redirect for ten minutes, and what is pasted for 24 hours", async () => {
   const made = await world();
   const [one, two] = [await begin(made), await begin(made)];
   await made.clock.advance(10 * MINUTE - 1);
@@ -98,6 +100,94 @@ Deno.test("finish() takes a state for ten minutes", async () => {
   await made.clock.advance(1);
   const [late] = await refusal(made.connector.finish(code(made, two.state, WREN)));
   assert.equal(late, "stale_attempt");
+  const three = await begin(made);
+  await made.clock.advance(24 * HOUR - 10 * MINUTE - 1);
+  await made.connector.finish(code(made, two.state, WREN), two.state);
+  await made.clock.advance(10 * MINUTE + 1);
+  assert.equal(
+    (await refusal(made.connector.finish(code(made, three.state), three.state)))[0],
+    "stale_attempt",
+  );
+});
+
+Deno.test("finish() takes another code for the same state until one has connected", async () => {
+  const made = await world();
+  const begun = await begin(made);
+  made.twitch.next("exchangeCode", REFUSED, DOWN);
+  for (const expected of ["refused", "unavailable"]) {
+    assert.equal((await refusal(made.connector.finish(code(made, begun.state), begun.state)))[0], expected);
+  }
+  await made.connector.finish(code(made, begun.state), begun.state);
+  assert.equal(
+    (await refusal(made.connector.finish(code(made, begun.state), begun.state)))[0],
+    "stale_attempt",
+  );
+});
+
+Deno.test("finish() leaves the attempt open for the expected user when another came", async () => {
+  const made = await world();
+  const login = await signedIn(made);
+  const wish = { ...WISH, expected: OWL.twitchId };
+  const begun = await made.connector.begin(wish, REDIRECT);
+  const error = await made.connector.finish(code(made, begun.state, WREN)).catch((thrown) => thrown);
+  assert.ok(error instanceof OtherUser);
+  assert.equal(error.held.attempt?.reveal(), begun.ref.reveal());
+  const connected = await made.connector.finish(code(made, begun.state));
+  assert.equal(connected.login, login);
+  await made.connector.close();
+});
+
+Deno.test("finish() uses the app's newest secret", async () => {
+  const made = await world();
+  const begun = await begin(made);
+  const newest = { clientId: "app-1", clientSecret: new Secret("another") };
+  await made.roster.useApp(newest);
+  let used: TwitchApp | undefined;
+  const { exchangeCode } = made.twitch;
+  made.twitch.exchangeCode = (app, ...rest) => {
+    used = app;
+    return exchangeCode.call(made.twitch, app, ...rest);
+  };
+  await made.connector.finish(code(made, begun.state));
+  assert.equal(used, newest);
+});
+
+Deno.test("arrival() tells the browser that began from every other one, and takes nothing", async () => {
+  const made = await world();
+  const begun = await begin(made);
+  const { connector } = made;
+  assert.equal((await connector.arrival(begun.state, begun.cookie))?.here, true);
+  for (const cookie of [undefined, randomSecret(), begun.state, new Secret("")]) {
+    assert.equal((await connector.arrival(begun.state, cookie))?.here, false);
+  }
+  assert.equal(await connector.arrival(randomSecret(), begun.cookie), undefined);
+  assert.equal(await connector.arrival(undefined, begun.cookie), undefined);
+  await made.clock.advance(10 * MINUTE);
+  assert.equal((await connector.arrival(begun.state, begun.cookie))?.here, false);
+  await connector.finish(code(made, begun.state), begun.state);
+  assert.equal(await connector.arrival(begun.state, begun.cookie), undefined);
+});
+
+Deno.test("arrival() knows no state that is a day old", async () => {
+  const made = await world();
+  const begun = await begin(made);
+  await made.clock.advance(24 * HOUR);
+  assert.equal(await made.connector.arrival(begun.state, begun.cookie), undefined);
+});
+
+Deno.test("open() lists what has connected nobody, newest first; cancel() takes one out", async () => {
+  const made = await world();
+  const { connector } = made;
+  const one = await connector.begin({ ...WISH, sentTo: "Anna" }, REDIRECT);
+  const two = await begin(made);
+  const three = await begin(made);
+  await connector.finish(code(made, two.state));
+  assert.deepEqual(connector.open().map(({ ref }) => ref), [three.ref, one.ref]);
+  assert.equal(connector.open()[1]?.wish.sentTo, "Anna");
+  await connector.cancel(three.ref);
+  assert.deepEqual(connector.open().map(({ ref }) => ref), [one.ref]);
+  const late = connector.finish(code(made, three.state), three.state);
+  assert.equal((await refusal(late))[0], "stale_attempt");
 });
 
 Deno.test("finish() refuses a state that is not ours, and none at all, before Twitch is asked", async () => {
@@ -133,7 +223,8 @@ for (const [error, expected, text] of words) {
     assert.equal(found, expected);
     assert.match(message, text);
     assert.doesNotMatch(message, new RegExp(error));
-    assert.equal((await refusal(made.connector.finish(code(made, begun.state))))[0], "stale_attempt");
+    const { login } = await made.connector.finish(code(made, begun.state));
+    assert.equal(login.account.login, OWL.login);
   });
 }
 

@@ -153,3 +153,43 @@ Deno.test("beginDevice() begins nothing for an app whose secret Twitch does not 
   );
   assert.deepEqual(made.twitch.sent("beginDevice"), []);
 });
+
+Deno.test("newCode() gives another code for the same wish under the same name, and polls for it alone", async () => {
+  const [made, device] = await begun(CONFIDENTIAL);
+  await made.clock.advance(31 * MINUTE);
+  assert.equal(codeOf(stateOf(made, device)), "refused");
+  await made.connector.newCode(device.attempt);
+  const state = stateOf(made, device);
+  assert.ok(state.kind === "waiting");
+  assert.equal(state.begun.endsAt, made.clock.now() + 30 * MINUTE);
+  made.twitch.approveDevice(OWL, "app-1", SCOPES);
+  await made.clock.advance(5 * SECOND);
+  assert.equal(codeOf(stateOf(made, device)), "connected");
+  await assert.rejects(made.connector.newCode(device.attempt), { code: "stale_attempt" });
+});
+
+Deno.test("newCode() stops the polling for a code that is still good", async () => {
+  const [made, device] = await begun();
+  await made.connector.newCode(device.attempt);
+  assert.equal(made.clock.sleeping, 1);
+  await made.clock.advance(5 * SECOND);
+  assert.equal(made.twitch.sent("pollDevice").length, 1);
+  assert.equal(stateOf(made, device).kind, "waiting");
+  await made.connector.close();
+});
+
+Deno.test("newCode() keeps the attempt when Twitch gives no code", async () => {
+  const [made, device] = await begun();
+  made.twitch.next("beginDevice", DOWN);
+  await assert.rejects(made.connector.newCode(device.attempt), { code: "unavailable" });
+  assert.equal(stateOf(made, device).kind, "waiting");
+  await made.connector.close();
+});
+
+Deno.test("cancel() ends the polling for a code", async () => {
+  const [made, device] = await begun();
+  await made.connector.cancel(device.attempt);
+  await made.clock.advance(MINUTE);
+  assert.equal(made.twitch.sent("pollDevice").length, 0);
+  assert.throws(() => stateOf(made, device), { code: "stale_attempt" });
+});

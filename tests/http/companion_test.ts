@@ -117,7 +117,7 @@ Deno.test("two accounts are told apart by their ids, and an id that was replaced
   const old = idOf(home, owl);
   assert.equal(await (await home.ask(`/?id=${old}`, fromLan())).text(), tokenOf(owl));
   assert.equal(await (await home.ask(`/?id=${idOf(home, wren)}`, fromLan())).text(), tokenOf(wren));
-  assert.equal((await home.send("/accounts/nightowl/id", {})).status, 303);
+  assert.equal((await home.send("/accounts/nightowl/id", { old: "now" })).status, 303);
   assert.equal((await home.ask(`/?id=${old}`, fromLan())).status, 404);
   assert.equal(await (await home.ask(`/?id=${idOf(home, owl)}`, fromLan())).text(), tokenOf(owl));
 });

@@ -2,35 +2,47 @@ import assert from "node:assert/strict";
 import type { TwitchApp } from "../../src/core/app.ts";
 import type { Login } from "../../src/core/login.ts";
 import { Relay } from "../../src/core/relay.ts";
+import { Secret } from "../../src/core/secret.ts";
 import { createHandler } from "../../src/http/app.tsx";
 import type { HealthReport, HttpDeps } from "../../src/http/deps.ts";
+import { SESSION_COOKIE } from "../../src/http/session.ts";
+import { FakeDoctor } from "../support/fake_doctor.ts";
 import { ScriptedHelix } from "../support/scripted_helix.ts";
+import { SettingsFakes } from "./settings_fakes.ts";
 import { CONFIDENTIAL, SCOPES, type World, world } from "../support/world.ts";
 
-/** A server as the composition root makes one, with a world behind it and a browser before it. */
+/** The password of every house. */
+export const PASSWORD = "correct horse battery";
+
+/** A server as the composition root makes one, with a world behind it and a browser before it that is signed in. */
 export interface House {
   readonly world: World;
+  readonly settings: SettingsFakes;
   readonly helix: ScriptedHelix;
   readonly relay: Relay;
   readonly saved: TwitchApp[];
   readonly allowed: string[];
   health: HealthReport;
   ask(path: string, how?: How): Promise<Response>;
-  /** The answer of the handler as it comes, promise or not. */
+  /** The answer of the handler as it comes, promise or not; from nobody who is signed in. */
   raw(path: string, how?: How): Response | Promise<Response>;
   /** Sends a form as our own page would. */
   send(path: string, fields: Readonly<Record<string, string>>, how?: How): Promise<Response>;
 }
 
-/** How a request is sent; from a browser on this machine unless told otherwise. */
+/** How a request is sent; from the signed-in browser on this machine unless told otherwise. */
 export interface How {
   readonly method?: string;
   readonly host?: string;
   readonly peer?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** From a browser without a session. */
+  readonly stranger?: true;
 }
 
+/** Those who ask there have no cookies. */
+const FOR_MACHINES = /^\/(token|status|as\/|healthz|control|callback)|[?&]id=/;
 const LAN: How = { host: "192.168.1.20:8948", peer: "192.168.1.77" };
 
 /** A machine elsewhere in the network, such as the one that Companion runs on. */
@@ -46,18 +58,25 @@ export async function house(app?: TwitchApp, over: Partial<HttpDeps> = {}): Prom
 
 /** A server around this world. */
 export function around(made: World, over: Partial<HttpDeps> = {}): House {
-  const { roster, refresher, connector, log, clock } = made;
+  const { roster, refresher, connector, owner, log, clock } = made;
   const saved: TwitchApp[] = [];
   const allowed: string[] = [];
   const helix = new ScriptedHelix(made.twitch);
   const relay = new Relay(roster, refresher, helix);
+  const settings = new SettingsFakes();
   const handler = createHandler({
-    ...{ roster, refresher, connector, relay, log, clock },
+    ...settings.deps,
+    ...{ roster, refresher, connector, relay, owner, log, clock },
+    doctor: new FakeDoctor(),
     hosts: { machineName: "pi", publicUrl: "https://token.example.org", allowed: () => allowed },
     redirectUri: () => "http://localhost:8948/callback",
     presets: [
-      { name: "companion-3", title: "Companion 3", description: "The usual", scopes: SCOPES },
-      { name: "buttons", title: "Buttons", description: "A few", scopes: ["clips:edit"] },
+      { name: "companion-3", scopes: SCOPES },
+      { name: "buttons", scopes: ["clips:edit"] },
+    ],
+    permissions: [
+      { group: "broadcaster", scopes: ["bits:read", "channel:bot", "channel:read:stream_key"] },
+      { group: "user", scopes: [...SCOPES, "clips:edit"] },
     ],
     health: () => built.health,
     saveApp: async (app) => {
@@ -78,12 +97,17 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
     const request = new Request(`http://${host}${path}`, init);
     return handler(request, { remoteAddr: { transport: "tcp", hostname: peer } });
   };
-  const ask = async (path: string, how: How = {}): Promise<Response> => await raw(path, how);
+  let signedIn: Promise<string> | undefined;
+  const ask = async (path: string, how: How = {}): Promise<Response> => {
+    if (how.stranger || FOR_MACHINES.test(path)) return await raw(path, how);
+    const cookie = await (signedIn ??= signedInCookie(made));
+    return await raw(path, { ...how, headers: { cookie, ...how.headers } });
+  };
   const built: House = {
-    ...{ world: made, helix, relay, saved, allowed, raw, ask },
+    ...{ world: made, settings, helix, relay, saved, allowed, raw, ask },
     health: { status: "ok", logins: { connected: 0, retrying: 0, needs_login: 0 } },
     async send(path, fields, how = {}) {
-      const body = new URLSearchParams({ form: await formToken(built), ...fields }).toString();
+      const body = new URLSearchParams({ form: await formToken(built, how), ...fields }).toString();
       const headers = { "content-type": "application/x-www-form-urlencoded", ...how.headers };
       return await ask(path, { method: "POST", ...how, headers, body });
     },
@@ -91,9 +115,22 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
   return built;
 }
 
-/** The secret of this process's forms, as a page shows it. */
-export async function formToken(house: House): Promise<string> {
-  const page = await (await house.ask("/setup")).text();
+/** The cookie of a new session of the owner; the first time the password is set, even where the disk takes nothing else. */
+export async function signedInCookie({ owner, store }: World): Promise<string> {
+  const { failWrites } = store;
+  store.failWrites = false;
+  const visitor = { from: "127.0.0.1", userAgent: "" };
+  const code = owner.setupCode;
+  const { value } = code === undefined
+    ? await owner.signIn(new Secret(PASSWORD), visitor)
+    : await owner.claim(code, new Secret(PASSWORD), visitor);
+  store.failWrites = failWrites;
+  return `${SESSION_COOKIE}=${value.reveal()}`;
+}
+
+/** The secret of the forms that a browser is shown: the session's, or before sign-in that of the process. */
+export async function formToken(house: House, { stranger }: How = {}): Promise<string> {
+  const page = await (stranger ? await house.ask("/sign-in", { stranger }) : await house.ask("/")).text();
   return /name="form" value="([^"]+)"/.exec(page)?.[1] ?? "";
 }
 

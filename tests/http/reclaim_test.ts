@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
-import { type House, house, idOf } from "./house.ts";
-import { OWL, SCOPES, signedIn, WREN } from "../support/world.ts";
+import { house, idOf } from "./house.ts";
+import { approved, beginLink, comeBack, read } from "./sign_in_steps.ts";
+import { signedIn, WREN } from "../support/world.ts";
 
 const OLD = "01234567-89ab-cdef-0123-456789abcdef";
 
-async function signIn(home: House, reclaim: string, person = OWL): Promise<Response> {
-  const begun = await home.send("/connect", { way: "redirect", preset: "companion-3", reclaim });
-  const page = await begun.text();
-  if (begun.status !== 200) return new Response(page, { status: begun.status });
-  assert.ok(!page.includes(OLD), "the id is in no address and on no page");
-  const state = /state=([\w-]+)/.exec(page)?.[1] ?? "";
-  const code = home.world.twitch.approve(person, "app-1", SCOPES).reveal();
-  return await home.ask(`/callback?${new URLSearchParams({ code, state })}`);
-}
-
 Deno.test("POST /connect takes over an ID that stands in Companion", async () => {
   const home = await house();
-  assert.match(await (await home.ask("/connect")).text(), /I have an ID in Companion already/);
-  assert.equal((await signIn(home, ` {${OLD.toUpperCase()}} `)).status, 303);
+  assert.match(await read(await home.ask("/connect")), /An ID that stands in Companion already/);
+  const begun = await beginLink(home, { reclaim: ` {${OLD.toUpperCase()}} ` });
+  assert.ok(!(await (await home.ask(begun.path)).text()).includes(OLD), "the id is on no page");
+  assert.ok(!begun.url.href.includes(OLD), "the id is in no address");
+  assert.equal(await comeBack(home, begun, approved(home)), "/accounts/nightowl?new=1");
   const [login] = home.world.roster.all();
   assert.ok(login !== undefined);
   assert.equal(idOf(home, login), OLD);
@@ -26,7 +20,8 @@ Deno.test("POST /connect takes over an ID that stands in Companion", async () =>
 
 Deno.test("POST /connect refuses what is no ID beside the field, and does not repeat it", async () => {
   const home = await house();
-  const answer = await signIn(home, `${OLD}canary`);
+  const fields = { way: "redirect", preset: "companion-3", reclaim: `${OLD}canary` };
+  const answer = await home.send("/connect", fields);
   const page = await answer.text();
   assert.equal(answer.status, 400);
   assert.match(page, /This is no ID of a token server/);
@@ -36,7 +31,11 @@ Deno.test("POST /connect refuses what is no ID beside the field, and does not re
 Deno.test("GET /callback refuses an ID of another account and stores nothing", async () => {
   const home = await house();
   const login = await signedIn(home.world);
-  const answer = await signIn(home, idOf(home, login), WREN);
-  assert.equal(answer.status, 409);
+  const begun = await beginLink(home, { reclaim: idOf(home, login) });
+  const path = await comeBack(home, begun, approved(home, WREN));
+  assert.match(
+    await read(await home.ask(path)),
+    /Cannot take over the id: it belongs to the account nightowl/,
+  );
   assert.equal(home.world.roster.all().length, 1);
 });

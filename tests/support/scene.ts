@@ -188,6 +188,7 @@ export class Scene implements AsyncDisposable {
     const states = this.sim.requests.flatMap(({ params }) => params["state"] ?? []);
     const userCodes = this.#processes.flatMap(({ process }) => USER_CODE.exec(process.stdout)?.[1] ?? []);
     const shown = new Set([...ids, ...states, ...userCodes]);
+    const codes = this.#processes.flatMap(({ process }) => SETUP_CODE.exec(process.stdout)?.[1] ?? []);
     const key = await keyIn(`${this.data}/key`);
     const clientSecrets = this.sim.requests.flatMap(({ params }) => params["client_secret"] ?? []);
     const secrets = new Set([
@@ -196,6 +197,7 @@ export class Scene implements AsyncDisposable {
       ...this.#further,
       ...this.#serveSecrets,
       ...shown,
+      ...codes,
       ...key,
       ...this.client.secret === undefined ? [] : [this.client.secret],
     ]);
@@ -206,7 +208,8 @@ export class Scene implements AsyncDisposable {
       allows: ({ secret, place }) =>
         (this.#serveSecrets.has(secret) && place === `${this.data}/serve.json`) ||
         (key.includes(secret) && place === `${this.data}/key`) ||
-        (shown.has(secret) && SHOWS_IDS.test(place)),
+        (shown.has(secret) && SHOWS_IDS.test(place)) ||
+        (codes.includes(secret) && SHOWS_SETUP_CODE.test(place)),
     });
   }
 
@@ -227,6 +230,9 @@ export class Scene implements AsyncDisposable {
 
 const ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const USER_CODE = /"userCode":"([A-Z]{8,})"/;
+const SETUP_CODE = /\/welcome\?code=(\S+)/;
+/** Terminal and log of a server that has no password yet, and the commands that exist to show its setup code. */
+const SHOWS_SETUP_CODE = /^(std(out|err) of serve|stdout of setup)\b/;
 /** The standard output of commands that exist to show ids, or the state or the code of the sign-in that they begin. */
 const SHOWS_IDS = /^stdout of (login|accounts (list|show|rotate-id|export-companion))\b/;
 

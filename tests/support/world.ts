@@ -3,12 +3,14 @@ import type { TwitchApp } from "../../src/core/app.ts";
 import { Connector } from "../../src/core/connect.ts";
 import { newId, sealId } from "../../src/core/ids.ts";
 import type { Login } from "../../src/core/login.ts";
+import { Owner } from "../../src/core/owner.ts";
 import type { Deps } from "../../src/core/ports.ts";
 import { Refresher } from "../../src/core/refresher.ts";
 import { Roster } from "../../src/core/roster.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { anAccount } from "./account_samples.ts";
 import { FakeClock, START } from "./fake_clock.ts";
+import { FakePasswords } from "./fake_passwords.ts";
 import { FakeVault } from "./fake_vault.ts";
 import { MemoryStore, type StoreHook } from "./memory_store.ts";
 import { type Person, ScriptedTwitch } from "./scripted_twitch.ts";
@@ -34,6 +36,8 @@ export interface World {
   readonly roster: Roster;
   readonly refresher: Refresher;
   readonly connector: Connector;
+  readonly passwords: FakePasswords;
+  readonly owner: Owner;
   /** What was asked of Twitch and written to the store, and what became visible, in order. */
   readonly events: string[];
   /** Runs before each method of the store, after it has been noted. */
@@ -65,8 +69,10 @@ async function start(outside: Outside, app: TwitchApp | undefined): Promise<Worl
   const log = new SilentLog();
   const deps: Deps = { clock, twitch, store, vault, log, random: () => made.random };
   const roster = new Roster(deps);
+  const passwords = new FakePasswords();
+  const owner = await Owner.load(deps, passwords);
   const made: World = {
-    ...{ clock, store, vault, twitch, log, deps, roster, events },
+    ...{ clock, store, vault, twitch, log, deps, roster, passwords, owner, events },
     refresher: new Refresher(roster),
     connector: new Connector(roster),
     onStore: undefined,

@@ -73,7 +73,8 @@ async function demo(): Promise<void> {
     `${FIRST_USER.displayName} has signed in. Tokens live for ${TOKEN_LIFE} seconds here. Ask for one, in another terminal:\n`,
   );
   say(`curl '${server.origin}/token?id=${id}'\n`);
-  say(`Pages: ${server.origin}/ · Ctrl-C ends the demonstration and leaves nothing behind`);
+  const [, setupLink] = await server.process.printed(/^ +(http:\/\/localhost:\S+\/welcome\?code=\S+)$/m);
+  say(`Pages: ${setupLink}\nCtrl-C ends the demonstration and leaves nothing behind`);
   await tellRefreshes(server, stopped);
   await server.stop();
 }

@@ -1,220 +1,197 @@
 import type { Time } from "../../core/account.ts";
 import type { AccountView } from "../../core/accounts.ts";
-import type { Connected } from "../../core/admit.ts";
+import type { CompanionChoice } from "../../core/companion_choice.ts";
+import type { Tested } from "../test_question.ts";
+import type { Say } from "../words/say.tsx";
+import { pathOf } from "./account_changes.tsx";
 import { CompanionCard } from "./companion_card.tsx";
-import { Facts, StateLine, Story } from "./home.tsx";
-import { Field, FormToken, type Html } from "./layout.tsx";
+import type { Html } from "./layout.tsx";
+import { Field, FormToken, Notice } from "./parts.tsx";
+import { ScopeList } from "./scope_list.tsx";
+import { type SignedIn, SignedInNotice } from "./signed_in.tsx";
+import { conditionOf, Facts, nameOf, StateLine, Story } from "./state.tsx";
+import { TestedCard } from "./tested.tsx";
 
 interface AccountProps {
+  readonly say: Say;
   readonly view: AccountView;
   readonly locked: boolean;
   /** Just signed in: how that ended. */
-  readonly result: Connected | undefined;
+  readonly result: SignedIn | undefined;
+  /** What the last test has found. */
+  readonly tested: Tested | undefined;
   readonly notice: string | undefined;
   readonly baseUrls: readonly string[];
   /** What the ready-made buttons need. */
   readonly buttonScopes: readonly string[];
+  readonly choice: CompanionChoice;
   readonly formToken: string;
   readonly now: Time;
 }
 
-/** One account: its id, what to type into Companion, and what can be done with it. */
+/** One account: how it is, what to enter where, and what can be done with it. */
 export function AccountPage(props: AccountProps): Html {
-  const { view, locked, now, result, notice } = props;
+  const { say, view, locked, now, result, tested, notice, formToken } = props;
+  const condition = conditionOf(view, locked);
   return (
     <>
-      {notice === undefined ? null : <p class="notice" role="status">{notice}</p>}
-      {result === undefined ? null : <Result result={result} />}
-      <h1>{view.label || view.login}</h1>
+      {notice !== undefined && <Notice>{notice}</Notice>}
+      {result !== undefined && <SignedInNotice say={say} result={result} />}
+      <div class="headline">
+        <h1>{nameOf(view)}</h1>
+        <StateLine say={say} condition={condition} />
+      </div>
       <section class="card">
-        <StateLine view={view} locked={locked} />
-        <Facts view={view} now={now} />
-        <Story view={view} locked={locked} now={now} />
+        <Story say={say} view={view} locked={locked} now={now} />
+        <Facts say={say} view={view} now={now} renewed />
+        <Actions say={say} view={view} token={formToken} ended={condition === "needs_login"} />
       </section>
-      <ForCompanion view={view} baseUrls={props.baseUrls} />
-      <CompanionCard view={view} baseUrls={props.baseUrls} scopes={props.buttonScopes} />
-      <Actions view={view} token={props.formToken} />
-      <Details view={view} />
+      {tested !== undefined && <TestedCard say={say} tested={tested} alias={view.alias} now={now} />}
+      <OldIds say={say} view={view} token={formToken} />
+      <CompanionCard
+        say={say}
+        view={view}
+        baseUrls={props.baseUrls}
+        buttonScopes={props.buttonScopes}
+        choice={props.choice}
+      />
+      <Permissions say={say} view={view} />
+      <Settings say={say} view={view} token={formToken} />
+      <Details say={say} view={view} />
     </>
   );
 }
 
-function Result(props: { readonly result: Connected }): Html {
-  const { known, missing, dropped, onDisk } = props.result;
-  return (
-    <section class="notice" role="status">
-      <p>
-        {known
-          ? (
-            <>
-              <b>Signed in again.</b> The ID is the same as before: Companion needs no change.
-            </>
-          )
-          : (
-            <>
-              <b>Signed in.</b> Now tell Companion.
-            </>
-          )}
-      </p>
-      {missing.length > 0 && (
-        <p>
-          Twitch did not grant: <code>{missing.join(" ")}</code>. What needs them will not work.
-        </p>
-      )}
-      {dropped.length > 0 && (
-        <p>
-          This login had before and has no more:{" "}
-          <code>{dropped.join(" ")}</code>. If something needs them, sign in again and choose them too.
-        </p>
-      )}
-      {!onDisk && (
-        <p>
-          <b>The disk has refused to store it.</b>{" "}
-          It works until the server stops; it is written as soon as the disk takes it.
-        </p>
-      )}
-    </section>
-  );
+interface PartProps {
+  readonly say: Say;
+  readonly view: AccountView;
+  readonly token: string;
 }
 
-function ForCompanion(props: { readonly view: AccountView; readonly baseUrls: readonly string[] }): Html {
-  const { ids, login } = props.view;
-  const id = ids.at(-1);
-  return (
-    <section class="card">
-      <h2>What to type into Companion</h2>
-      <p class="hint">
-        Connection{" "}
-        <b>Twitch: API and Chat</b>, module version 3.0.5. Later versions have no field for a token server.
-      </p>
-      <dl class="fields">
-        <dt>Token Server</dt>
-        <dd>ticked</dd>
-        <dt>Access Token or Token server ID</dt>
-        <dd>
-          {id === undefined ? "cannot be shown without the key" : <code class="copy">{id.reveal()}</code>}
-        </dd>
-        <dt>Custom token server URL</dt>
-        <dd>
-          {props.baseUrls.map((base) => <TokenUrl key={base} base={base} />)}
-        </dd>
-        <dt>Channels to monitor</dt>
-        <dd>
-          <code class="copy">{login}</code> and others, separated by blanks
-        </dd>
-      </dl>
-      {ids.length > 1 && <p class="hint">An earlier ID of this account still works beside this one.</p>}
-      <p class="hint">
-        Who knows the ID gets the token, so treat it like a password. Companion’s warning about “unverified
-        3rd party token generators” is about this server, and harmless. If chat stops while buttons work,
-        switch the connection off and on.
-      </p>
-    </section>
+function Actions({ say, view, token, ended }: PartProps & { readonly ended: boolean }): Html {
+  const act = (what: "test" | "refresh"): Html => (
+    <form method="post" action={`${pathOf(view)}/${what}`}>
+      <FormToken token={token} />
+      <button type="submit" class={ended || what === "refresh" ? "quiet" : undefined}>
+        {say(`account.${what}`)}
+      </button>
+    </form>
   );
-}
-
-function TokenUrl(props: { readonly base: string }): Html {
-  const local = /^https?:\/\/(localhost|127\.|\[::1\])/.test(props.base);
   return (
-    <div>
-      <code class="copy">{`${props.base}/token`}</code>
-      <small>{local ? "Companion on this machine" : "Companion on another machine"}</small>
-    </div>
-  );
-}
-
-function Actions(props: { readonly view: AccountView; readonly token: string }): Html {
-  const { view, token } = props;
-  const path = `/accounts/${encodeURIComponent(view.alias)}`;
-  return (
-    <section class="card">
-      <h2>Change</h2>
-      <form method="post" action={`${path}/label`}>
-        <FormToken token={token} />
-        <Field name="label" label="Your name for it" value={view.label} most={60} />
-        <p class="actions">
-          <button type="submit" class="quiet">Rename</button>
-        </p>
-      </form>
+    <>
       <div class="actions">
-        <form method="post" action={`${path}/refresh`}>
-          <FormToken token={token} />
-          <button type="submit" class="quiet">Renew the token now</button>
-        </form>
-        <a class="button quiet" href={`/connect?for=${encodeURIComponent(view.alias)}`}>Sign in again</a>
+        {act("test")}
+        {act("refresh")}
+        <a class={ended ? "button" : "button quiet"} href={connectPath(view)}>{say("account.reconnect")}</a>
       </div>
-      <details>
-        <summary>Buttons through this server: {view.relay ? "allowed" : "switched off"}</summary>
+      <p class="hint">{say.rich("account.refresh_hint")}</p>
+    </>
+  );
+}
+
+function connectPath({ alias }: AccountView): string {
+  return `/connect?for=${encodeURIComponent(alias)}`;
+}
+
+function OldIds({ say, view, token }: PartProps): Html | null {
+  if (view.oldIds.length === 0) return null;
+  return (
+    <section class="card">
+      {view.oldIds.map(({ endsAt }) => (
         <p>
-          Ready buttons and other tools that know the ID ask Twitch through this server. Switched off, the ID
-          still answers the token question of Companion’s Twitch module.
+          {endsAt === undefined
+            ? say("companion.old_endless")
+            : say("companion.old_until", { moment: say.moment(endsAt) })}
         </p>
-        <form method="post" action={`${path}/relay`}>
-          <FormToken token={token} />
-          <button type="submit" name="relay" value={view.relay ? "off" : "on"} class="quiet">
-            {view.relay ? "Switch it off" : "Switch it on"}
-          </button>
-        </form>
-      </details>
-      <details>
-        <summary>New ID</summary>
-        <p>
-          For when the ID has leaked, for instance in a Companion export. The present one stops working at
-          once, in every Companion and tool that uses it.
-        </p>
-        <form method="post" action={`${path}/id`}>
-          <FormToken token={token} />
-          <button type="submit" class="danger">Give it a new ID</button>
-        </form>
-      </details>
-      <p>
-        <a class="danger" href={`${path}/remove`}>Remove this account …</a>
-      </p>
+      ))}
+      <form class="actions" method="post" action={`${pathOf(view)}/old-ids`}>
+        <FormToken token={token} />
+        <button type="submit" class="quiet">{say("companion.end_old")}</button>
+      </form>
     </section>
   );
 }
 
-function Details(props: { readonly view: AccountView }): Html {
-  const { view } = props;
+function Permissions({ say, view }: Omit<PartProps, "token">): Html {
+  const { scopes } = view;
   return (
     <details class="card">
-      <summary>Details</summary>
-      <dl class="facts">
-        <dt>Twitch login</dt>
-        <dd>{view.login}</dd>
-        <dt>Twitch user ID</dt>
-        <dd>{view.twitchId}</dd>
-        <dt>Name in commands</dt>
-        <dd>{view.alias}</dd>
-        <dt>Client ID of the app</dt>
-        <dd>
-          <code>{view.clientId}</code>
-        </dd>
-        <dt>Permissions</dt>
-        <dd>
-          <code>{view.scopes.join(" ")}</code>
-        </dd>
-      </dl>
+      <summary>
+        <h2>{say("account.permissions")}</h2>
+      </summary>
+      <p>
+        {scopes.length === 0
+          ? say("account.permissions_none")
+          : say.count("account.permissions_count", scopes.length)}
+      </p>
+      <ScopeList say={say} scopes={scopes} />
+      <p class="actions">
+        <a class="button quiet" href={connectPath(view)}>{say("account.permissions_change")}</a>
+      </p>
     </details>
   );
 }
 
-/** Asks once more before an account goes. */
-export function RemovePage(props: { readonly view: AccountView; readonly formToken: string }): Html {
-  const { view, formToken } = props;
-  const path = `/accounts/${encodeURIComponent(view.alias)}`;
+function Settings({ say, view, token }: PartProps): Html {
+  const path = pathOf(view);
   return (
-    <section class="card problem">
-      <h1>Remove {view.label || view.login}?</h1>
-      <p>
-        First Twitch is told to make the token void, then the account, its login and its ID are forgotten
-        here. Companion gets no more tokens for it. This cannot be undone; signing in again makes a new ID.
-      </p>
-      <form class="actions" method="post" action={`${path}/remove`}>
-        <FormToken token={formToken} />
-        <button type="submit" class="danger">Remove it</button>
-        <a class="button quiet" href={path}>Keep it</a>
+    <section class="card">
+      <form method="post" action={`${path}/label`}>
+        <FormToken token={token} />
+        <Field
+          name="label"
+          label={say("account.name")}
+          hint={say("account.name_hint")}
+          value={view.label}
+          most={60}
+        />
+        <p class="actions">
+          <button type="submit" class="quiet">{say("account.rename")}</button>
+        </p>
       </form>
+      <h2>{say("account.relay")}</h2>
+      <p>{say(view.relay ? "account.relay_on" : "account.relay_off")}</p>
+      <form class="actions" method="post" action={`${path}/relay`}>
+        <FormToken token={token} />
+        <button type="submit" name="relay" value={view.relay ? "off" : "on"} class="quiet">
+          {say(view.relay ? "account.relay_switch_off" : "account.relay_switch_on")}
+        </button>
+      </form>
+      <h2>{say("account.end")}</h2>
+      <p>
+        <a href={`${path}/id`}>{say("account.new_id_link")}</a>
+        <br />
+        <small>{say("account.new_id_hint")}</small>
+      </p>
+      <p>
+        <a class="danger" href={`${path}/remove`}>{say("account.remove_link")}</a>
+        <br />
+        <small>{say("account.remove_hint")}</small>
+      </p>
     </section>
+  );
+}
+
+function Details({ say, view }: Omit<PartProps, "token">): Html {
+  const rows = [
+    [say("account.twitch_login"), view.login],
+    [say("account.twitch_id"), view.twitchId],
+    [say("account.alias"), view.alias],
+    [say("account.client_id"), view.clientId],
+  ] as const;
+  return (
+    <details class="card">
+      <summary>
+        <h2>{say("account.details")}</h2>
+      </summary>
+      <dl class="facts">
+        {rows.map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </>
+        ))}
+      </dl>
+    </details>
   );
 }

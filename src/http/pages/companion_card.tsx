@@ -1,47 +1,95 @@
+/** "Which Companion do you have?": what to enter where, for each of them. */
+import type { Child } from "hono/jsx";
 import type { AccountView } from "../../core/accounts.ts";
-import { companionNotes } from "../../core/companion_file.ts";
+import type { CompanionChoice } from "../../core/companion_choice.ts";
+import type { Say } from "../words/say.tsx";
+import { CompanionFields } from "./companion_fields.tsx";
 import type { Html } from "./layout.tsx";
+import { CopyText } from "./parts.tsx";
+import { ScopeList } from "./scope_list.tsx";
 
 interface CardProps {
+  readonly say: Say;
   readonly view: AccountView;
   readonly baseUrls: readonly string[];
-  /** What the buttons need. */
-  readonly scopes: readonly string[];
+  /** What the ready-made buttons need. */
+  readonly buttonScopes: readonly string[];
+  /** What its owner has said they have. */
+  readonly choice: CompanionChoice;
 }
 
-/** Ready buttons for Companions whose Twitch module knows no token server. */
+/** The ways to use an account; the one that its owner has chosen stands open. */
 export function CompanionCard(props: CardProps): Html {
-  const { view, baseUrls, scopes } = props;
-  const missing = scopes.filter((scope) => !view.scopes.includes(scope));
-  const connect = `/connect?for=${encodeURIComponent(view.alias)}&add=buttons`;
+  const { say, view, baseUrls, choice } = props;
   return (
-    <section class="card">
-      <h2>Ready buttons for Companion 4 and 5</h2>
-      <p class="hint">
-        They need no Twitch module: Companion’s <b>Generic HTTP</b>{" "}
-        sends each press to this server. An existing Twitch connection is not touched, both can run together.
-      </p>
-      {missing.length > 0 && (
-        <p>
-          Some buttons need permissions that this login lacks: <code>{missing.join(" ")}</code>.{" "}
-          <a href={connect}>Sign in again</a> with them; what it has now stays.
-        </p>
-      )}
-      {view.ids.length === 0
-        ? <p>The files cannot be made without the key.</p>
-        : <Downloads alias={view.alias} baseUrls={baseUrls} />}
+    <section class="card" id="companion">
+      <h2>{say("companion.title")}</h2>
+      <Way title={say("companion.module_3")} open={choice === "companion-3"}>
+        <p class="hint">{say.rich("companion.module_3_story")}</p>
+        <CompanionFields say={say} view={view} baseUrls={baseUrls} />
+        <p class="hint">{say("companion.warning")}</p>
+        <p class="hint">{say("companion.chat")}</p>
+      </Way>
+      <Way title={say("companion.module_4")} open={choice === "companion-4"}>
+        <Buttons {...props} />
+      </Way>
+      <Way title={say("companion.other")} open={choice === "other"}>
+        <OtherTools say={say} view={view} baseUrls={baseUrls} />
+      </Way>
+      <p class="hint">{say("companion.secret")}</p>
     </section>
   );
 }
 
-function Downloads(props: { readonly alias: string; readonly baseUrls: readonly string[] }): Html {
-  const path = `/accounts/${encodeURIComponent(props.alias)}`;
+function Way(
+  { title, open, children }: { readonly title: string; readonly open: boolean; readonly children: Child },
+): Html {
+  return (
+    <details class="way" name="companion" open={open}>
+      <summary>{title}</summary>
+      {children}
+    </details>
+  );
+}
+
+function Buttons({ say, view, baseUrls, buttonScopes }: CardProps): Html {
+  const missing = buttonScopes.filter((scope) => !view.scopes.includes(scope));
+  const alias = encodeURIComponent(view.alias);
+  return (
+    <>
+      <p class="hint">{say.rich("companion.buttons_story")}</p>
+      {!view.relay && <p>{say("companion.buttons_off")}</p>}
+      {missing.length > 0 && (
+        <>
+          <p>{say.rich("companion.buttons_missing", { alias })}</p>
+          <ScopeList say={say} scopes={missing} />
+        </>
+      )}
+      {view.ids.length === 0
+        ? <p>{say("companion.buttons_locked")}</p>
+        : <Downloads say={say} alias={alias} baseUrls={baseUrls} />}
+    </>
+  );
+}
+
+interface DownloadsProps {
+  readonly say: Say;
+  /** Encoded for an address. */
+  readonly alias: string;
+  readonly baseUrls: readonly string[];
+}
+
+const PAGE_NOTES = ["note_file", "note_import", "note_again", "note_words", "note_state"] as const;
+const TRIGGER_NOTES = ["note_file", "trigger_import", "trigger_again"] as const;
+
+function Downloads({ say, alias, baseUrls }: DownloadsProps): Html {
+  const path = `/accounts/${alias}`;
   return (
     <form method="get" action={`${path}/companion.companionconfig`}>
       <fieldset>
-        <legend>Where Companion reaches this server</legend>
-        {props.baseUrls.map((base, at) => (
-          <label class="choice" key={base}>
+        <legend>{say("companion.where")}</legend>
+        {baseUrls.map((base, at) => (
+          <label class="choice">
             <input type="radio" name="server" value={base} checked={at === 0} required />
             <code>{base}</code>
           </label>
@@ -49,32 +97,71 @@ function Downloads(props: { readonly alias: string; readonly baseUrls: readonly 
       </fieldset>
       <label class="choice">
         <input type="checkbox" name="twitch" value="yes" />
-        <span>I also use the Twitch module 3.0.5: add a button that restarts its connection</span>
+        <span>{say("companion.with_module")}</span>
       </label>
       <p class="actions">
-        <button type="submit">Download the buttons</button>
+        <button type="submit">{say("companion.download")}</button>
       </p>
-      <Notes notes={companionNotes("page")} />
-      <details>
-        <summary>The state in words</summary>
-        <p>
-          A trigger keeps it in a variable, for the second button and for buttons of your own.
-        </p>
-        <p class="actions">
-          <button type="submit" class="quiet" formaction={`${path}/companion-triggers.companionconfig`}>
-            Download the trigger
-          </button>
-        </p>
-        <Notes notes={companionNotes("triggers")} />
-      </details>
+      <Notes say={say} notes={PAGE_NOTES} />
+      <h3>{say("companion.trigger")}</h3>
+      <p>{say("companion.trigger_story")}</p>
+      <p class="actions">
+        <button type="submit" class="quiet" formaction={`${path}/companion-triggers.companionconfig`}>
+          {say("companion.trigger_download")}
+        </button>
+      </p>
+      <Notes say={say} notes={TRIGGER_NOTES} />
     </form>
   );
 }
 
-function Notes(props: { readonly notes: readonly string[] }): Html {
+interface NotesProps {
+  readonly say: Say;
+  readonly notes: readonly (typeof PAGE_NOTES[number] | typeof TRIGGER_NOTES[number])[];
+}
+
+function Notes({ say, notes }: NotesProps): Html {
   return (
-    <ul>
-      {props.notes.map((note) => <li key={note}>{note}</li>)}
+    <ul class="hint">
+      {notes.map((note) => <Note key={note} text={say.rich(`companion.${note}`)} />)}
     </ul>
+  );
+}
+
+function Note({ text }: { readonly text: Html }): Html {
+  return <li>{text}</li>;
+}
+
+const ADDRESSES = [
+  ["other_token", "/token"],
+  ["other_json", "/token.json"],
+  ["other_status", "/status.txt"],
+  ["other_picture", "/status.png"],
+] as const;
+
+function OtherTools(
+  { say, view, baseUrls: [base = ""] }: Pick<CardProps, "say" | "view" | "baseUrls">,
+): Html {
+  const id = view.ids.at(-1);
+  if (id === undefined) return <p>{say("companion.no_id")}</p>;
+  return (
+    <>
+      <p class="hint">{say("companion.other_story")}</p>
+      <dl class="fields">
+        {ADDRESSES.map(([key, path]) => (
+          <>
+            <dt>{say(`companion.${key}`)}</dt>
+            <dd>
+              <CopyText
+                say={say}
+                id={`${view.alias}-${key}`}
+                text={`${base}${path}?id=${id.reveal()}`}
+                label={say(`companion.${key}`)}
+              />
+            </dd>
+          </>
+        ))}
+      </dl>
+    </>
   );
 }

@@ -1,254 +1,199 @@
-import type { Preset } from "../deps.ts";
-import { Field, FormToken, type Html } from "./layout.tsx";
+import type { Time } from "../../core/account.ts";
+import type { SignIn } from "../../core/connect.ts";
+import type { PermissionGroup, Preset } from "../deps.ts";
+import type { Say } from "../words/say.tsx";
+import type { Html } from "./layout.tsx";
+import { Field, FormToken } from "./parts.tsx";
+import { Difference, type PermissionChoice, Permissions } from "./permissions.tsx";
 
-/** How somebody signs in: back to this browser, by a pasted address, or by a code on another device. */
-export type Way = "redirect" | "paste" | "device";
-
-/** The value of the choice that is no preset. */
-export const OWN_SCOPES = "own";
+/** How somebody signs in: by a code on any device, back to this browser, or by a pasted address. */
+export type Way = "device" | "redirect" | "paste";
 
 /** What was typed into the form, or what it starts with. */
-export interface Choice {
-  /** A preset's name or `OWN_SCOPES`. */
-  readonly preset: string;
-  readonly scopes: string;
+export interface Choice extends PermissionChoice {
   readonly label: string;
-  readonly way: Way;
+  readonly sentTo: string;
   /** The account to sign in again, by its alias; empty takes whoever comes. */
   readonly expected: string;
 }
 
+/** What must be entered otherwise. */
+export interface Wrong {
+  readonly scopes?: string | undefined;
+  readonly reclaim?: string | undefined;
+}
+
 interface ConnectProps {
+  readonly say: Say;
   readonly presets: readonly Preset[];
+  readonly groups: readonly PermissionGroup[];
   readonly choice: Choice;
-  readonly app: { readonly hasSecret: boolean } | undefined;
-  readonly scopesError: string | undefined;
-  readonly reclaimError: string | undefined;
+  /** The ways that this app and this browser have, the best one first; none without an app. */
+  readonly ways: readonly Way[];
+  /** What the account has now that is signed in again, and what the form starts with. */
+  readonly change: { readonly had: readonly string[]; readonly wanted: readonly string[] } | undefined;
+  readonly open: readonly SignIn[];
+  readonly wrong: Wrong;
   readonly formToken: string;
+  readonly now: Time;
 }
 
 /** Where a sign-in begins. */
 export function ConnectPage(props: ConnectProps): Html {
-  const { app, choice } = props;
-  if (app === undefined) return <NoApp />;
+  const { say, choice, ways, change, wrong } = props;
+  const [best, ...others] = ways;
+  if (best === undefined) return <NoApp say={say} />;
+  const again = choice.expected !== "";
   return (
     <>
-      <h1>Sign in to Twitch</h1>
+      <h1>{again ? say("connect.title_again", { name: choice.expected }) : say("connect.title")}</h1>
+      {again && <p>{say("connect.again_intro")}</p>}
       <form method="post" action="/connect">
         <FormToken token={props.formToken} />
-        {choice.expected !== "" && <input type="hidden" name="for" value={choice.expected} />}
-        <Permissions presets={props.presets} choice={choice} error={props.scopesError} />
-        <Ways way={choice.way} hasSecret={app.hasSecret} />
+        {again && <input type="hidden" name="for" value={choice.expected} />}
         <section class="card">
-          <Field
-            name="label"
-            label="Your name for it (optional)"
-            value={choice.label}
-            hint="Shown on these pages, such as “Main channel”."
-            most={60}
-          />
-          <Field
-            name="reclaim"
-            type="password"
-            label="I have an ID in Companion already (optional)"
-            hint="From a token server whose data are gone: it leads to this account, and Companion needs no change."
-            error={props.reclaimError}
-            most={100}
-          />
+          <WayButton say={say} way={best} />
         </section>
-        <p class="actions">
-          <button type="submit">Continue</button>
-        </p>
+        {change !== undefined && <Difference say={say} {...change} />}
+        <Permissions
+          say={say}
+          presets={props.presets}
+          groups={props.groups}
+          choice={choice}
+          had={change?.had}
+          error={wrong.scopes}
+        />
+        <Details say={say} choice={choice} error={wrong.reclaim} />
+        <section class="card">
+          <h2>{say("connect.other_ways")}</h2>
+          {others.map((way) => <WayButton key={way} say={say} way={way} quiet />)}
+          {others.length === 0 && <p class="hint">{say("connect.codes_only")}</p>}
+        </section>
       </form>
+      <OpenSignIns say={say} open={props.open} formToken={props.formToken} now={props.now} />
     </>
   );
 }
 
-function NoApp(): Html {
+function NoApp({ say }: { readonly say: Say }): Html {
   return (
     <section class="card empty">
-      <h1>First your Twitch app</h1>
-      <p>
-        Twitch gives tokens to registered apps only, so an app of your own comes first. It takes five minutes.
-      </p>
+      <h1>{say("connect.no_app_title")}</h1>
+      <p>{say("connect.no_app")}</p>
       <p class="actions">
-        <a class="button" href="/setup">Set up your Twitch app</a>
+        <a class="button" href="/settings/app">{say("connect.no_app_button")}</a>
       </p>
     </section>
   );
 }
 
-interface PermissionsProps {
-  readonly presets: readonly Preset[];
+function WayButton(
+  { say, way, quiet }: { readonly say: Say; readonly way: Way; readonly quiet?: true },
+): Html {
+  const hint = `way-${way}`;
+  return (
+    <div class="sign-in-way">
+      <button type="submit" name="way" value={way} class={quiet && "quiet"} aria-describedby={hint}>
+        {say(`connect.way_${way}`)}
+      </button>
+      <span class="hint" id={hint}>{say(`connect.way_${way}_hint`)}</span>
+    </div>
+  );
+}
+
+interface DetailsProps {
+  readonly say: Say;
   readonly choice: Choice;
   readonly error: string | undefined;
 }
 
-function Permissions(props: PermissionsProps): Html {
-  const { presets, choice, error } = props;
+function Details({ say, choice, error }: DetailsProps): Html {
   return (
-    <fieldset class="card">
-      <legend>Permissions</legend>
-      {presets.map((preset) => (
-        <PresetChoice key={preset.name} preset={preset} checked={preset.name === choice.preset} />
-      ))}
-      <label class="choice">
-        <input type="radio" name="preset" value={OWN_SCOPES} checked={choice.preset === OWN_SCOPES} />
-        <span>
-          <b>My own choice</b>
-          <br />
-          <span class="hint">Twitch’s names for them, separated by blanks.</span>
-        </span>
-      </label>
-      <div class={error === undefined ? "field" : "field wrong"}>
-        <label class="unseen" for="scopes">Own permissions</label>
-        <textarea
-          id="scopes"
-          name="scopes"
-          rows={3}
-          spellcheck={false}
-          placeholder="chat:read chat:edit"
-          aria-invalid={error === undefined ? undefined : "true"}
-          aria-describedby={error === undefined ? undefined : "scopes-error"}
-        >
-          {choice.scopes}
-        </textarea>
-        {error === undefined ? null : <p class="error" id="scopes-error">{error}</p>}
-      </div>
-    </fieldset>
+    <details class="card" open={error !== undefined}>
+      <summary>{say("connect.details")}</summary>
+      <Field
+        name="label"
+        label={say("connect.label")}
+        value={choice.label}
+        hint={say("connect.label_hint")}
+        most={60}
+      />
+      <Field
+        name="sent_to"
+        label={say("connect.sent_to")}
+        value={choice.sentTo}
+        hint={say("connect.sent_to_hint")}
+        most={60}
+      />
+      <Field
+        name="reclaim"
+        type="password"
+        label={say("connect.reclaim")}
+        hint={say("connect.reclaim_hint")}
+        error={error}
+        most={100}
+        say={say}
+      />
+    </details>
   );
 }
 
-function PresetChoice(props: { readonly preset: Preset; readonly checked: boolean }): Html {
-  const { name, title, description, scopes } = props.preset;
-  return (
-    <label class="choice">
-      <input type="radio" name="preset" value={name} checked={props.checked} />
-      <span>
-        <b>{title}</b> <small>{scopes.length === 1 ? "1 permission" : `${scopes.length} permissions`}</small>
-        <br />
-        <span class="hint">{description}</span>
-      </span>
-    </label>
-  );
-}
-
-function Ways(props: { readonly way: Way; readonly hasSecret: boolean }): Html {
-  const { hasSecret } = props;
-  const way = hasSecret ? props.way : "device";
-  return (
-    <fieldset class="card">
-      <legend>Where you sign in</legend>
-      <label class="choice">
-        <input
-          type="radio"
-          name="way"
-          value="redirect"
-          checked={way === "redirect"}
-          disabled={!hasSecret}
-        />
-        <span>
-          <b>In this browser</b>
-          <br />
-          <span class="hint">Twitch sends you back here by itself.</span>
-        </span>
-      </label>
-      <label class="choice">
-        <input type="radio" name="way" value="device" checked={way === "device"} />
-        <span>
-          <b>With a code, on a phone or any other device</b>
-          <br />
-          <span class="hint">You get a short code and enter it at Twitch.</span>
-        </span>
-      </label>
-      <label class="choice">
-        <input type="radio" name="way" value="paste" checked={way === "paste"} disabled={!hasSecret} />
-        <span>
-          <b>In another browser, and paste the address back</b>
-          <br />
-          <span class="hint">For a browser that cannot reach this server.</span>
-        </span>
-      </label>
-      {hasSecret
-        ? null
-        : <p class="hint">The Twitch app has no client secret; Twitch lets such apps use codes only.</p>}
-    </fieldset>
-  );
-}
-
-interface LeaveProps {
-  readonly way: Exclude<Way, "device">;
-  readonly authorizeUrl: string;
-  readonly redirectUri: string;
-  readonly state: string;
+interface OpenProps {
+  readonly say: Say;
+  readonly open: readonly SignIn[];
   readonly formToken: string;
+  readonly now: Time;
 }
 
-/** The last page before Twitch's: a link, because a form may not lead to another site. */
-export function LeavePage(props: LeaveProps): Html {
-  const pasting = props.way === "paste";
+function OpenSignIns({ say, open, formToken, now }: OpenProps): Html | null {
+  if (open.length === 0) return null;
   return (
-    <>
-      <h1>Continue at Twitch</h1>
-      <section class="card">
-        <p>
-          Twitch takes the account that its page shows. Sign in there as the account that Companion shall use,
-          then choose <b>Authorize</b>.
-        </p>
-        {pasting && <p>Open this link in the other browser, or copy its address there:</p>}
-        <p class="actions">
-          {pasting
-            ? <a class="button" href={props.authorizeUrl} target="_blank" rel="noopener">Open Twitch</a>
-            : <a class="button" href={props.authorizeUrl}>Continue to Twitch</a>}
-        </p>
-        {pasting && <code class="copy small">{props.authorizeUrl}</code>}
-        <p class="hint">
-          Good for 10 minutes. The app at Twitch must list exactly <code>{props.redirectUri}</code>{" "}
-          as OAuth Redirect URL.
-        </p>
-      </section>
-      {pasting && (
-        <PasteForm state={props.state} formToken={props.formToken} error={undefined} hint={undefined} />
-      )}
-    </>
+    <section class="card">
+      <h2>{say("connect.open_title")}</h2>
+      <ul class="names">
+        {open.map((signIn) => {
+          const who = signIn.wish.sentTo || say("connect.nobody");
+          return (
+            <li>
+              <span>{openText(say, signIn, now)}</span>
+              <span class="actions">
+                <a
+                  class="button quiet"
+                  href={signInPath(signIn)}
+                  aria-label={say("connect.go_on_for", { who })}
+                >
+                  {say("connect.go_on")}
+                </a>
+                <form method="post" action={cancelPath(signIn)}>
+                  <FormToken token={formToken} />
+                  <button type="submit" class="link" aria-label={say("connect.cancel_for", { who })}>
+                    {say("common.cancel")}
+                  </button>
+                </form>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 
-interface PasteProps {
-  readonly state: string;
-  readonly formToken: string;
-  readonly error: string | undefined;
-  readonly hint: string | undefined;
+function openText(say: Say, signIn: SignIn, now: Time): Html {
+  const { kind, wish: { sentTo = "" } } = signIn;
+  const endsAt = kind === "link" ? signIn.endsAt : signIn.begun.endsAt;
+  const lapsed = kind === "device" && (signIn.state.kind === "failed" || now >= endsAt);
+  const key = lapsed ? "lapsed" : kind;
+  const values = { who: sentTo, time: say.moment(endsAt) };
+  return say.rich(sentTo === "" ? `connect.open_${key}` : `connect.open_${key}_for`, values);
 }
 
-/** Where the address that the browser ended on is pasted. */
-export function PasteForm(props: PasteProps): Html {
-  const { error, hint } = props;
-  return (
-    <form class="card" method="post" action="/connect/paste">
-      <h2>Paste the address here</h2>
-      <FormToken token={props.formToken} />
-      <input type="hidden" name="state" value={props.state} />
-      <div class={error === undefined ? "field" : "field wrong"}>
-        <label for="pasted">The address of the page that you ended on</label>
-        <p class="hint" id="pasted-hint">
-          That page may say that it cannot be reached; its address is all we need.
-        </p>
-        <textarea
-          id="pasted"
-          name="pasted"
-          rows={3}
-          required
-          spellcheck={false}
-          autocomplete="off"
-          aria-describedby="pasted-hint"
-        />
-        {error === undefined ? null : <p class="error">{error}.{hint === undefined ? "" : ` ${hint}.`}</p>}
-      </div>
-      <p class="actions">
-        <button type="submit">Finish</button>
-        {error === undefined ? null : <a class="button quiet" href="/connect">Begin again</a>}
-      </p>
-    </form>
-  );
+/** The page of a sign-in that has begun. */
+export function signInPath({ kind, ref }: Pick<SignIn, "kind" | "ref">): string {
+  return `/connect/${kind}/${ref.reveal()}`;
+}
+
+/** Where the form is sent that ends it. */
+export function cancelPath({ ref }: Pick<SignIn, "ref">): string {
+  return `/connect/attempts/${ref.reveal()}/cancel`;
 }

@@ -1,34 +1,41 @@
 import type { HeldSignIn } from "../../core/held_sign_ins.ts";
-import { FormToken, type Html } from "./layout.tsx";
+import type { Say } from "../words/say.tsx";
+import type { Html } from "./layout.tsx";
+import { FormToken } from "./parts.tsx";
+
+interface HeldProps {
+  readonly say: Say;
+  readonly held: HeldSignIn;
+  readonly formToken: string;
+}
 
 /** Somebody else than expected has signed in: who, and what to do. */
-export function HeldPage(props: { readonly held: HeldSignIn; readonly formToken: string }): Html {
-  const { login, expected, known, ref } = props.held;
+export function HeldPage({ say, held, formToken }: HeldProps): Html {
+  const { login, expected, known, ref } = held;
   const address = `/connect/held/${ref.reveal()}`;
   return (
-    <>
-      <h1>This is another Twitch user</h1>
-      <section class="card">
-        <p>
-          Twitch says that <b>{login}</b> has signed in. Expected was{" "}
-          {expected === undefined ? "another account" : <b>{expected}</b>}. Nothing is stored yet.
-        </p>
-        <p class="hint">
-          To sign in {expected ?? "the right user"}, discard this, sign out at twitch.tv, and begin again.
-        </p>
-        <div class="actions">
-          <form method="post" action={`${address}/discard`}>
-            <FormToken token={props.formToken} />
-            <button type="submit">Discard (revoke)</button>
-          </form>
-          <form method="post" action={`${address}/keep`}>
-            <FormToken token={props.formToken} />
-            <button type="submit" class="quiet">
-              {known === undefined ? "Add as a new account" : `Sign in ${known} again`}
-            </button>
-          </form>
-        </div>
-      </section>
-    </>
+    <section class="card bad">
+      <h1>{say("held.title")}</h1>
+      <p>
+        {expected === undefined
+          ? say.rich("held.came_any", { login })
+          : say.rich("held.came", { login, expected })}
+      </p>
+      <p>{say("held.why")}</p>
+      <div class="actions">
+        <form method="post" action={`${address}/discard`}>
+          <FormToken token={formToken} />
+          <button type="submit">{say("held.discard", { login })}</button>
+        </form>
+        <form method="post" action={`${address}/keep`}>
+          <FormToken token={formToken} />
+          <button type="submit" class="quiet">
+            {known === undefined ? say("held.add", { login }) : say("held.replace", { known })}
+          </button>
+        </form>
+      </div>
+      {expected !== undefined && <p class="hint">{say("held.keep_note", { expected })}</p>}
+      <p class="hint">{say("held.minutes")}</p>
+    </section>
   );
 }

@@ -1,161 +1,213 @@
 import type { Time } from "../../core/account.ts";
 import type { AccountView } from "../../core/accounts.ts";
-import { FormToken, type Html } from "./layout.tsx";
-import { agoWords, spanWords, stateStory, stateWords } from "./wording.ts";
+import type { Step } from "../../core/start_steps.ts";
+import type { Say } from "../words/say.tsx";
+import { CompanionFields } from "./companion_fields.tsx";
+import { type Headline, HeadlineText } from "./headline.tsx";
+import type { Html } from "./layout.tsx";
+import { FormToken, Notice } from "./parts.tsx";
+import { OpenStepsCard } from "./start.tsx";
+import { conditionOf, Facts, nameOf, StateLine, Story } from "./state.tsx";
 
 interface HomeProps {
+  readonly say: Say;
+  /** Those of this page of the list. */
   readonly accounts: readonly AccountView[];
+  /** With many accounts a card only says how they are; the rest stands on the account's page. */
+  readonly brief: boolean;
+  /** Undefined before the first account. */
+  readonly headline: Headline | undefined;
+  readonly page: number;
+  readonly pages: number;
   /** Why the vault is locked. */
   readonly locked: string | undefined;
   readonly hasApp: boolean;
   readonly refusedHosts: readonly string[];
-  readonly notice: string | undefined;
+  /** What is left of the first start. */
+  readonly openSteps: readonly Step[];
+  readonly notice: Html | undefined;
+  readonly baseUrls: readonly string[];
   readonly formToken: string;
   readonly now: Time;
 }
 
-/** The first page: every account as a card, or how to get the first one. */
+/** The first page: how all is in one look, every account as a card, or how to get the first one. */
 export function HomePage(props: HomeProps): Html {
-  const { accounts, locked, notice } = props;
+  const { say, accounts, locked, headline, notice } = props;
   return (
     <>
-      {notice === undefined ? null : <p class="notice" role="status">{notice}</p>}
-      {locked === undefined ? null : <Locked reason={locked} />}
-      <div class="headline">
-        <h1>Accounts</h1>
-        {accounts.length > 0 && <a class="button" href="/connect">Sign in another</a>}
-      </div>
-      {accounts.length === 0 ? <FirstSteps hasApp={props.hasApp} /> : (
-        <ul class="cards">
-          {accounts.map((view) => (
-            <AccountCard key={view.alias} view={view} locked={locked !== undefined} now={props.now} />
-          ))}
-        </ul>
+      {notice !== undefined && <Notice>{notice}</Notice>}
+      {headline !== undefined && <HeadlineText headline={headline} />}
+      {locked !== undefined && (
+        <section class="card bad">
+          <p>{say.sentence(locked)}.</p>
+        </section>
       )}
-      {props.refusedHosts.length > 0 && <RefusedHosts names={props.refusedHosts} token={props.formToken} />}
+      {accounts.length === 0 && locked === undefined && <FirstSteps say={say} hasApp={props.hasApp} />}
+      {accounts.length > 0 && <Accounts {...props} />}
+      <OpenStepsCard say={say} steps={props.openSteps} formToken={props.formToken} />
+      {props.refusedHosts.length > 0 && (
+        <RefusedHosts say={say} names={props.refusedHosts} token={props.formToken} />
+      )}
     </>
   );
 }
 
-function Locked(props: { readonly reason: string }): Html {
-  return (
-    <section class="card bad">
-      <h2>The key is missing</h2>
-      <p>{props.reason}.</p>
-      <p>
-        Nothing is lost: the logins are in the database, sealed. Put the right key back and start the server
-        again. Until then Companion gets no tokens, and nobody can sign in.
-      </p>
-    </section>
-  );
-}
-
-function FirstSteps(props: { readonly hasApp: boolean }): Html {
+function FirstSteps({ say, hasApp }: { readonly say: Say; readonly hasApp: boolean }): Html {
   return (
     <section class="card empty">
-      <h2>No Twitch account yet</h2>
-      <p>Two steps, and Companion has its tokens for months:</p>
-      <ol>
-        <li>
-          {props.hasApp ? <>Your Twitch app is set up. ✓</> : <a href="/setup">Set up your Twitch app</a>}
-        </li>
-        <li>
-          <a href="/connect">Sign in to Twitch</a> and copy the ID into Companion
-        </li>
-      </ol>
+      <h1>{say("home.nobody")}</h1>
+      <p>{say(hasApp ? "home.nobody_app" : "home.nobody_start")}</p>
       <p class="actions">
-        {props.hasApp
-          ? <a class="button" href="/connect">Sign in to Twitch</a>
-          : <a class="button" href="/setup">Set up your Twitch app</a>}
+        {hasApp
+          ? <a class="button" href="/connect">{say("home.sign_in")}</a>
+          : <a class="button" href="/start">{say("home.begin")}</a>}
       </p>
     </section>
   );
 }
 
-interface CardProps {
-  readonly view: AccountView;
-  readonly locked: boolean;
-  readonly now: Time;
+function Accounts(props: HomeProps): Html {
+  const { say, accounts, locked, page, pages } = props;
+  return (
+    <section aria-labelledby="accounts">
+      <div class="headline">
+        <h2 id="accounts">{say("home.list")}</h2>
+        {locked === undefined && <a class="button quiet" href="/connect">{say("home.sign_in_another")}</a>}
+      </div>
+      <ul class={props.brief ? "cards brief" : "cards"}>
+        {accounts.map((view) =>
+          props.brief
+            ? <BriefCard key={view.alias} {...props} view={view} />
+            : <AccountCard key={view.alias} {...props} view={view} />
+        )}
+      </ul>
+      {pages > 1 && <Pages say={say} page={page} pages={pages} />}
+    </section>
+  );
 }
 
-function AccountCard(props: CardProps): Html {
-  const { view, locked, now } = props;
+type CardProps = HomeProps & { readonly view: AccountView };
+
+function BriefCard({ say, view, locked, now }: CardProps): Html {
   return (
     <li class="card">
-      <h2>
-        <a href={`/accounts/${encodeURIComponent(view.alias)}`}>{view.label || view.login}</a>
-      </h2>
-      {view.label === "" ? null : <p class="hint">{view.login}</p>}
-      <StateLine view={view} locked={locked} />
-      <Facts view={view} now={now} />
-      <Story view={view} locked={locked} now={now} />
+      <h3>
+        <a href={pathOf(view)}>{nameOf(view)}</a>
+      </h3>
+      <StateLine say={say} condition={conditionOf(view, locked !== undefined)} />
+      <Facts say={say} view={view} now={now} />
     </li>
   );
 }
 
-/** The state in words, with a colour and a shape of its own. */
-export function StateLine(props: { readonly view: AccountView; readonly locked: boolean }): Html {
-  const { look, mark, text } = stateWords(props.view, props.locked);
+function AccountCard({ say, view, locked, now, baseUrls, formToken }: CardProps): Html {
+  const name = nameOf(view);
+  const condition = conditionOf(view, locked !== undefined);
   return (
-    <p class={`state ${look}`}>
-      <span aria-hidden="true">{mark}</span> {text}
-    </p>
+    <li class="card">
+      <div class="headline">
+        <h3>
+          <a href={pathOf(view)}>{name}</a>
+        </h3>
+        <StateLine say={say} condition={condition} />
+      </div>
+      {name !== view.login && <p class="hint">{view.login}</p>}
+      <Story say={say} view={view} locked={locked !== undefined} now={now} />
+      <Facts say={say} view={view} now={now} />
+      {locked === undefined && (
+        <details>
+          <summary>{say("home.fields")}</summary>
+          <CompanionFields say={say} view={view} baseUrls={baseUrls} />
+          <p class="hint">{say("companion.secret")}</p>
+        </details>
+      )}
+      <CardActions say={say} view={view} token={formToken} ended={condition === "needs_login"} />
+    </li>
   );
 }
 
-/** What the state means, where that is not plain. */
-export function Story(props: CardProps): Html | null {
-  const story = stateStory(props.view, props.locked, props.now);
-  return story === undefined ? null : <p class="hint">{story}</p>;
+interface ActionsProps {
+  readonly say: Say;
+  readonly view: AccountView;
+  readonly token: string;
+  /** Only a sign-in helps. */
+  readonly ended: boolean;
 }
 
-/** How long the token is good, and who asked for it when. */
-export function Facts(props: { readonly view: AccountView; readonly now: Time }): Html {
-  const { view, now } = props;
+function CardActions({ say, view, token, ended }: ActionsProps): Html {
+  const name = nameOf(view);
+  const act = (what: "test" | "refresh"): Html => (
+    <form method="post" action={`${pathOf(view)}/${what}`}>
+      <FormToken token={token} />
+      <button type="submit" class="quiet small" aria-label={say(`home.${what}_of`, { name })}>
+        {say(`home.${what}`)}
+      </button>
+    </form>
+  );
   return (
-    <dl class="facts">
-      <dt>Token</dt>
-      <dd>
-        {!view.serving
-          ? "none"
-          : view.expiresAt === undefined
-          ? "good without limit"
-          : `good for ${spanWords(view.expiresAt - now)}`}
-      </dd>
-      <dt>Last asked</dt>
-      <dd>{view.askedAt === undefined ? "not since the start" : agoWords(view.askedAt, now)}</dd>
-      <dt>Last renewed</dt>
-      <dd>{view.lastRefresh === undefined ? "not yet" : agoWords(view.lastRefresh, now)}</dd>
-    </dl>
+    <div class="actions">
+      {!ended && act("test")}
+      {!ended && act("refresh")}
+      <a
+        class={ended ? "button small" : "button quiet small"}
+        href={`/connect?for=${encodeURIComponent(view.alias)}`}
+        aria-label={say("home.reconnect_of", { name })}
+      >
+        {say("home.reconnect")}
+      </a>
+      <a class="button quiet small" href={pathOf(view)} aria-label={say("home.more_of", { name })}>
+        {say("common.more")}
+      </a>
+    </div>
   );
 }
 
-function RefusedHosts(props: { readonly names: readonly string[]; readonly token: string }): Html {
+function pathOf({ alias }: AccountView): string {
+  return `/accounts/${encodeURIComponent(alias)}`;
+}
+
+interface PagesProps {
+  readonly say: Say;
+  readonly page: number;
+  readonly pages: number;
+}
+
+function Pages({ say, page, pages }: PagesProps): Html {
+  return (
+    <nav class="actions" aria-label={say("home.pages")}>
+      {page > 1 && <a class="button quiet" rel="prev" href={`/?page=${page - 1}`}>{say("home.earlier")}</a>}
+      <span>{say("home.page_of", { page, pages })}</span>
+      {page < pages && <a class="button quiet" rel="next" href={`/?page=${page + 1}`}>{say("home.later")}</a>}
+    </nav>
+  );
+}
+
+interface HostsProps {
+  readonly say: Say;
+  readonly names: readonly string[];
+  readonly token: string;
+}
+
+function RefusedHosts({ say, names, token }: HostsProps): Html {
   return (
     <section class="card">
-      <h2>Refused host names</h2>
-      <p>
-        This server was asked for under names that it does not know. That is a defence against web pages that
-        reach into your network. Allow a name only if it is yours.
-      </p>
+      <h2>{say("home.hosts")}</h2>
+      <p>{say("home.hosts_story")}</p>
       <ul class="names">
-        {props.names.map((name) => <RefusedHost key={name} name={name} token={props.token} />)}
+        {names.map((name) => (
+          <li>
+            <code>{name}</code>
+            <form method="post" action="/hosts">
+              <FormToken token={token} />
+              <input type="hidden" name="name" value={name} />
+              <button type="submit" class="quiet small" aria-label={say("home.allow_of", { name })}>
+                {say("home.allow")}
+              </button>
+            </form>
+          </li>
+        ))}
       </ul>
     </section>
-  );
-}
-
-function RefusedHost(props: { readonly name: string; readonly token: string }): Html {
-  return (
-    <li>
-      <code>{props.name}</code>
-      <form method="post" action="/hosts">
-        <FormToken token={props.token} />
-        <input type="hidden" name="name" value={props.name} />
-        <button type="submit" class="quiet" aria-label={`Allow the name ${props.name}`}>
-          Allow this name
-        </button>
-      </form>
-    </li>
   );
 }

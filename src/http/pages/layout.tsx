@@ -1,7 +1,10 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { HtmlEscapedString } from "hono/utils/html";
-import { FORM_FIELD } from "../form.ts";
+import type { Catalogue } from "../words/catalogue.ts";
+import type { Say } from "../words/say.tsx";
+import { FormToken } from "./parts.tsx";
+import script from "./page.js" with { type: "text" };
 import style from "./style.css" with { type: "text" };
 
 /** What a page or a part of one is. */
@@ -15,81 +18,113 @@ const ICON = "data:image/svg+xml," + encodeURIComponent(
 );
 
 interface LayoutProps {
+  readonly say: Say;
+  readonly languages: readonly Catalogue[];
   readonly title: string;
   readonly version: string;
-  /** Loads the page again after so many seconds. */
+  /** The path of this page, for the link of the menu that leads to it. */
+  readonly path: string;
+  /** Before sign-in there is no menu. */
+  readonly signedIn: boolean;
+  readonly formToken: string;
+  /** Loads the page again after so many seconds, where there is no script that is told. */
   readonly refresh?: number | undefined;
+  /** Where the page's script is told what changes. */
+  readonly stream?: string | undefined;
   readonly children: Child;
 }
 
 /** The frame of every page. */
 export function Layout(props: LayoutProps): Html {
+  const { say, title, refresh, stream } = props;
   return (
-    <html lang="en">
+    <html lang={say.language}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        {props.refresh === undefined ? null : <meta http-equiv="refresh" content={String(props.refresh)} />}
-        <title>{props.title} · Companion token server</title>
+        <Refresh seconds={refresh} stream={stream} />
+        <title>{title} · {say("frame.name")}</title>
         <link rel="icon" href={ICON} />
         <style>{raw(style)}</style>
       </head>
-      <body>
-        <header>
-          <a class="name" href="/">Companion token server</a>
-          <nav>
-            <a href="/">Accounts</a>
-            <a href="/connect">Sign in</a>
-            <a href="/setup">Twitch app</a>
-          </nav>
-        </header>
-        <main>{props.children}</main>
-        <footer>companion-token-server {props.version}</footer>
+      <body data-stream={stream}>
+        <a class="skip" href="#content">{say("frame.skip_link")}</a>
+        <Header {...props} />
+        <main id="content" tabindex={-1}>{props.children}</main>
+        <p class="news" role="status" hidden data-lost={say("frame.lost")}>
+          <a href={props.path}>{say("frame.reload")}</a>
+        </p>
+        <Footer {...props} />
+        <script>{raw(script)}</script>
       </body>
     </html>
   );
 }
 
-/** The hidden field that makes a form one of ours. */
-export function FormToken(props: { readonly token: string }): Html {
-  return <input type="hidden" name={FORM_FIELD} value={props.token} />;
+function Refresh(
+  { seconds, stream }: { seconds: number | undefined; stream: string | undefined },
+): Html | null {
+  if (seconds === undefined) return null;
+  const meta = <meta http-equiv="refresh" content={String(seconds)} />;
+  return stream === undefined ? meta : <noscript>{meta}</noscript>;
 }
 
-interface FieldProps {
-  readonly name: string;
-  readonly label: string;
-  readonly type?: string;
-  readonly value?: string;
-  readonly hint?: Child;
-  readonly error?: string | undefined;
-  readonly required?: boolean;
-  readonly most: number;
-}
+const MENU = [
+  ["/", "frame.accounts"],
+  ["/connect", "frame.connect"],
+  ["/show", "frame.show"],
+  ["/doctor", "frame.doctor"],
+  ["/settings", "frame.settings"],
+  ["/help", "frame.help"],
+] as const;
 
-/** One line of input with its label, its hint, and what is wrong with it. */
-export function Field(props: FieldProps): Html {
-  const { name, error, hint } = props;
-  const notes = [hint === undefined ? "" : `${name}-hint`, error === undefined ? "" : `${name}-error`];
+function Header({ say, path, signedIn }: LayoutProps): Html {
   return (
-    <div class={error === undefined ? "field" : "field wrong"}>
-      <label for={name}>{props.label}</label>
-      {hint === undefined ? null : <p class="hint" id={`${name}-hint`}>{hint}</p>}
-      <input
-        id={name}
-        name={name}
-        type={props.type ?? "text"}
-        value={props.value ?? ""}
-        maxlength={props.most}
-        required={props.required ?? false}
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-        aria-invalid={error === undefined ? undefined : "true"}
-        aria-describedby={notes.join(" ").trim() || undefined}
-      />
-      {error === undefined ? null : <p class="error" id={`${name}-error`}>{error}</p>}
-    </div>
+    <header>
+      <a class="name" href="/">{say("frame.name")}</a>
+      {signedIn && (
+        <nav aria-label={say("frame.menu")}>
+          {MENU.map(([href, key]) => (
+            <a href={href} aria-current={isAt(path, href) ? "page" : undefined}>{say(key)}</a>
+          ))}
+        </nav>
+      )}
+    </header>
+  );
+}
+
+function isAt(path: string, href: string): boolean {
+  return path === href || (href !== "/" && path.startsWith(`${href}/`));
+}
+
+function Footer({ say, languages, version, path, signedIn, formToken }: LayoutProps): Html {
+  return (
+    <footer>
+      <span>{say("frame.version", { version })}</span>
+      <form method="post" action="/language" aria-label={say("frame.language")}>
+        <FormToken token={formToken} />
+        <input type="hidden" name="to" value={path} />
+        {languages.map(({ language, name }) => (
+          <button
+            type="submit"
+            class="link"
+            name="language"
+            value={language}
+            lang={language}
+            aria-pressed={language === say.language ? "true" : "false"}
+          >
+            {name}
+          </button>
+        ))}
+      </form>
+      {signedIn && (
+        <form method="post" action="/sign-out">
+          <FormToken token={formToken} />
+          <button type="submit" class="link">{say("frame.sign_out")}</button>
+        </form>
+      )}
+    </footer>
   );
 }

@@ -1,0 +1,109 @@
+/**
+ * What is known of a sign-in that has begun, and its durable copy: one sealed row, so that a restart loses none. Where
+ * vault or disk refuse, the attempts live in memory alone.
+ */
+import type { Duration, Sealed, Time } from "./account.ts";
+import type { TwitchApp } from "./app.ts";
+import type { Deps } from "./ports.ts";
+import { Secret } from "./secret.ts";
+
+/** What somebody wants to sign in for. */
+export interface Wish {
+  readonly scopes: readonly string[];
+  /** What the person calls the account; may be empty. */
+  readonly label: string;
+  /** The Twitch user (its id) whose account is to be signed in again; undefined takes whoever comes. */
+  readonly expected?: string | undefined;
+  /** An id from an old database, to lead to the account that signs in. */
+  readonly reclaim?: Secret | undefined;
+  /** Whom the owner has asked to sign in, in the owner's words. */
+  readonly sentTo?: string | undefined;
+}
+
+interface Common extends Wish {
+  /** Names the attempt on pages; whoever knows it and has a session sees how it ends. */
+  readonly ref: Secret;
+  readonly app: TwitchApp;
+  readonly beganAt: Time;
+}
+
+/** By a link to Twitch: it comes back by redirect or pasted. */
+export interface LinkAttempt extends Common {
+  readonly kind: "link";
+  readonly state: Secret;
+  /** Only the browser that holds it may come back by redirect. */
+  readonly cookie: Secret;
+  readonly redirectUri: string;
+}
+
+/** By a code that somebody enters at Twitch. */
+export interface DeviceAttempt extends Common {
+  readonly kind: "device";
+  readonly deviceCode: Secret;
+  readonly userCode: string;
+  readonly verificationUri: string;
+  readonly interval: Duration;
+  readonly expiresIn: Duration;
+  readonly endsAt: Time;
+}
+
+export type Attempt = LinkAttempt | DeviceAttempt;
+
+const NAME = "attempts";
+const BINDING = { owner: "server", purpose: "attempts", generation: 0 } as const;
+/** The members that are secrets. */
+const SECRETS = ["ref", "reclaim", "state", "cookie", "deviceCode"] as const;
+
+type AttemptDeps = Pick<Deps, "store" | "vault">;
+
+/**
+ * The attempts that were open when the program ended, of this app alone: with another one they cannot be finished.
+ * Throws `AppError` `locked` as the vault does.
+ */
+export async function loadAttempts(
+  { store, vault }: AttemptDeps,
+  app: TwitchApp | undefined,
+): Promise<readonly Attempt[]> {
+  const sealed = await store.setting(NAME);
+  if (sealed === undefined) return [];
+  const records: unknown = JSON.parse((await vault.open(sealed as Sealed, BINDING)).reveal());
+  return Array.isArray(records) ? records.flatMap((record) => attemptIn(record, app) ?? []) : [];
+}
+
+/** Writes the attempts in place of those before; with none the row goes. Throws as vault and store do. */
+export async function saveAttempts(
+  { store, vault }: AttemptDeps,
+  attempts: readonly Attempt[],
+): Promise<void> {
+  if (attempts.length === 0) return await store.saveSetting(NAME, undefined);
+  const text = new Secret(JSON.stringify(attempts.map(recordOf)));
+  await store.saveSetting(NAME, await vault.seal(text, BINDING));
+}
+
+type AttemptRecord = Readonly<Record<string, unknown>>;
+
+function recordOf({ app, ...members }: Attempt): AttemptRecord {
+  const plain = Object.entries(members).map(([name, value]) => [
+    name,
+    value instanceof Secret ? value.reveal() : value,
+  ]);
+  return { ...Object.fromEntries(plain), clientId: app.clientId };
+}
+
+/** Undefined for one of another app, and for one that another version has begun in a way that is not known here. */
+function attemptIn(record: AttemptRecord, app: TwitchApp | undefined): Attempt | undefined {
+  const { clientId, ...members } = record;
+  if (clientId !== app?.clientId || (members["kind"] !== "link" && members["kind"] !== "device")) {
+    return undefined;
+  }
+  const secrets = SECRETS.flatMap((name) => {
+    const text = members[name];
+    return typeof text === "string" ? [[name, new Secret(text)]] : [];
+  });
+  return { ...members, ...Object.fromEntries(secrets), app } as unknown as Attempt;
+}
+
+/** What an attempt was begun for. */
+export function wishOf({ scopes, label, expected, reclaim, sentTo }: Wish): Wish {
+  return { scopes, label, expected, reclaim, sentTo };
+}

@@ -1,0 +1,137 @@
+/**
+ * What has happened here lately, for people: the log's lines that concern them, picked by a table, with only the fields
+ * that the table names. So neither a secret nor an id comes in, and Twitch's hourly silence does not fill the list.
+ *
+ * Kept in memory; the store has a copy that is written seldom, for a memory card wears out.
+ */
+import { type Duration, HOUR, type Time } from "./account.ts";
+import { AppError } from "./error.ts";
+import { type EventKind, type EventRule, EVENTS_OF_LOG, RULE_OF_KIND } from "./event_kinds.ts";
+import type { Clock, Log, LogFields, Store } from "./ports.ts";
+
+export type { EventKind };
+
+/** One event. */
+export interface RecentEvent {
+  readonly at: Time;
+  readonly kind: EventKind;
+  /** What a sentence about it needs. */
+  readonly facts: Readonly<Record<string, string | number>>;
+  /** How often in a row. */
+  readonly times: number;
+}
+
+/** So many are kept. */
+export const MOST_EVENTS = 200;
+const WRITTEN_EACH: Duration = HOUR;
+const LONGEST_FACT = 100;
+const NAME = "events";
+
+export class RecentEvents {
+  readonly #clock: Pick<Clock, "now">;
+  /** Oldest first. */
+  #events: RecentEvent[] = [];
+  #changed = false;
+  #writtenAt: Time;
+
+  constructor(clock: Pick<Clock, "now">) {
+    this.#clock = clock;
+    this.#writtenAt = clock.now();
+  }
+
+  /** Newest first. */
+  all(): readonly RecentEvent[] {
+    return this.#events.toReversed();
+  }
+
+  /** Takes a line of the log in, if people should know of it. */
+  note(line: string, fields: LogFields = {}): void {
+    const rule = EVENTS_OF_LOG.get(line);
+    if (rule === undefined) return;
+    const facts = factsOf(rule, fields);
+    if (!this.#isNews(rule, facts)) return;
+    const at = this.#clock.now();
+    const last = this.#events.at(-1);
+    const again = last?.kind === rule.kind && JSON.stringify(last.facts) === JSON.stringify(facts);
+    if (again) this.#events.pop();
+    this.#events.push({ at, kind: rule.kind, facts, times: again ? last.times + 1 : 1 });
+    this.#events = this.#events.slice(-MOST_EVENTS);
+    this.#changed = true;
+  }
+
+  /** Puts what earlier processes have kept before what this one has noted so far. */
+  async load(store: Pick<Store, "setting">): Promise<void> {
+    const bytes = await store.setting(NAME);
+    const earlier = bytes === undefined ? [] : eventsIn(new TextDecoder().decode(bytes));
+    this.#events = [...earlier, ...this.#events].slice(-MOST_EVENTS);
+  }
+
+  /** To be called now and then: writes if there is something new and the last time is long ago. */
+  async look(store: Pick<Store, "saveSetting">): Promise<void> {
+    // A clock that was set counts as long ago.
+    if (Math.abs(this.#clock.now() - this.#writtenAt) >= WRITTEN_EACH) await this.write(store);
+  }
+
+  /** Writes if there is something new. A disk that does not take it costs these lines and nothing else. */
+  async write(store: Pick<Store, "saveSetting">): Promise<void> {
+    if (!this.#changed) return;
+    this.#changed = false;
+    this.#writtenAt = this.#clock.now();
+    const text = JSON.stringify({ version: 1, events: this.#events });
+    try {
+      await store.saveSetting(NAME, new TextEncoder().encode(text));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#changed = true;
+    }
+  }
+
+  /** What lasts is told when it begins and when it is over, not each minute between. */
+  #isNews({ kind, spell }: EventRule, { account }: RecentEvent["facts"]): boolean {
+    if (spell === undefined || spell.marks === "always") return true;
+    const ofSpell = this.#events.filter((event) => {
+      const rule = RULE_OF_KIND.get(event.kind);
+      return rule?.spell?.name === spell.name && event.facts["account"] === account;
+    });
+    const endsAt = ofSpell.findLastIndex((event) => RULE_OF_KIND.get(event.kind)?.spell?.marks !== "begin");
+    const since = ofSpell.slice(endsAt + 1);
+    return spell.marks === "begin" ? since.every((event) => event.kind !== kind) : since.length > 0;
+  }
+}
+
+/** The same log, of which `events` hears every line. */
+export function heardLog(log: Log, events: RecentEvents): Log {
+  function heard(level: keyof Log): Log["info"] {
+    return (line, fields) => {
+      events.note(line, fields);
+      log[level](line, fields);
+    };
+  }
+  return { debug: log.debug.bind(log), info: heard("info"), warn: heard("warn"), error: heard("error") };
+}
+
+function factsOf({ keeps }: EventRule, fields: LogFields): RecentEvent["facts"] {
+  const facts = (keeps ?? []).flatMap((name): [string, string | number][] => {
+    const value = fields[name];
+    if (value === undefined || typeof value === "object") return [];
+    return [[name, typeof value === "number" ? value : String(value).slice(0, LONGEST_FACT)]];
+  });
+  return Object.fromEntries(facts);
+}
+
+function eventsIn(text: string): RecentEvent[] {
+  try {
+    const { events } = JSON.parse(text) ?? {};
+    return Array.isArray(events) ? events.filter(isEvent) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Kinds of a later version are passed over. */
+function isEvent(value: unknown): value is RecentEvent {
+  const { at, kind, facts, times } = (value ?? {}) as Record<keyof RecentEvent, unknown>;
+  return Number.isFinite(at) && RULE_OF_KIND.has(kind as EventKind) && Number.isInteger(times) &&
+    typeof facts === "object" && facts !== null &&
+    Object.values(facts).every((one) => typeof one === "string" || typeof one === "number");
+}

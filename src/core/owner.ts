@@ -1,0 +1,265 @@
+/**
+ * The one person whom this server belongs to: who has its password, or while there is none reads the setup code off its
+ * terminal. What is kept holds no secret: the password slowly hashed, of each session the digest.
+ */
+import { browserIn } from "./browser.ts";
+import { AppError } from "./error.ts";
+import { Guesses } from "./guesses.ts";
+import { type Kept, loadOwner, saveOwner } from "./owner_setting.ts";
+import { checkNewPassword, composed, isTooLong } from "./password_rules.ts";
+import type { Deps, Passwords } from "./ports.ts";
+import type { Secret } from "./secret.ts";
+import { idOfValue, isOver, newSession, recordOf, withSession } from "./sessions.ts";
+import { formTokenOf, type Opened, SEEN_WRITTEN_EACH, type Session, type SessionRecord } from "./sessions.ts";
+import { isSetupCode, newSetupCode } from "./setup_code.ts";
+
+export type { Opened, Session, SessionRecord };
+
+/** Who is at the door. */
+export interface Visitor {
+  readonly from: string;
+  /** The User-Agent header; may be empty. */
+  readonly userAgent: string;
+}
+
+/** A wish to replace the password. */
+export interface PasswordChange {
+  readonly old: Secret;
+  readonly fresh: Secret;
+  /** Where it is wished from. */
+  readonly from: string;
+  /** The session that stays. */
+  readonly session: Session;
+}
+
+type OwnerDeps = Pick<Deps, "store" | "clock" | "log">;
+const LONGEST_FROM = 60;
+
+export class Owner {
+  readonly #deps: OwnerDeps;
+  readonly #passwords: Passwords;
+  readonly #guesses = new Guesses();
+  /** When sessions were last seen, where that is later than what is kept. */
+  readonly #seen = new Map<string, number>();
+  #kept: Kept;
+  #code: Secret | undefined;
+  /** One change after the other. */
+  #changing: Promise<unknown> = Promise.resolve();
+
+  private constructor(deps: OwnerDeps, passwords: Passwords, kept: Kept) {
+    this.#deps = deps;
+    this.#passwords = passwords;
+    this.#kept = kept;
+    this.#code = kept.password === undefined ? newSetupCode() : undefined;
+  }
+
+  /** The owner as an earlier process left it. */
+  static async load(deps: OwnerDeps, passwords: Passwords): Promise<Owner> {
+    return new Owner(deps, passwords, await loadOwner(deps.store));
+  }
+
+  get hasPassword(): boolean {
+    return this.#kept.password !== undefined;
+  }
+
+  /** Who knows it may set the first password. There is none once that is done; each process has another one. */
+  get setupCode(): Secret | undefined {
+    return this.#code;
+  }
+
+  /**
+   * Looks at a setup code without using it up. Throws `AppError` `wrong_password` if it is another, `exists` if a
+   * password is set, `throttled`.
+   */
+  async checkCode(typed: Secret, from: string): Promise<void> {
+    const code = this.#code;
+    if (code === undefined) throw alreadySet();
+    const right = await this.#guesses.judge(from, this.#deps.clock.now(), () => isSetupCode(typed, code));
+    if (right) return;
+    this.#deps.log.warn("wrong setup code", { from });
+    throw new AppError("wrong_password", "Cannot go on: this is not the setup code of this server", {
+      hint: "It is new after each start: take the last one from the terminal or the log, " +
+        "or run companion-token-server setup --link",
+    });
+  }
+
+  /**
+   * Sets the first password, which uses the code up, and opens a session. Throws `AppError` as `checkCode` does, `usage`
+   * if the password will not do, `disk`.
+   */
+  async claim(code: Secret, password: Secret, visitor: Visitor): Promise<Opened> {
+    await this.checkCode(code, visitor.from);
+    checkNewPassword(password);
+    const hash = await this.#passwords.hash(composed(password));
+    const opened = await this.#newSession(visitor);
+    await this.#change((kept) => {
+      if (kept.password !== undefined) throw alreadySet();
+      return { password: hash, sessions: [recordOf(opened.session)] };
+    });
+    this.#code = undefined;
+    this.#deps.log.info("password set", { from: visitor.from });
+    return opened;
+  }
+
+  /**
+   * Opens a session with a fresh value; the one that this browser had `before` ends. Throws `AppError` `wrong_password`,
+   * `throttled`, `usage` while there is no password.
+   */
+  async signIn(password: Secret, visitor: Visitor, before?: Session): Promise<Opened> {
+    await this.#checkPassword(password, visitor.from);
+    const opened = await this.#newSession(visitor);
+    const now = this.#deps.clock.now();
+    try {
+      await this.#changeAtOnce(({ password, sessions }) => ({
+        password,
+        sessions: withSession(sessions.filter(({ id }) => id !== before?.id), recordOf(opened.session), now),
+      }));
+    } catch (error) {
+      // The night of a full card is one on which its owner must get in.
+      if (!(error instanceof AppError) || error.code !== "disk") throw error;
+      this.#deps.log.warn("the disk did not take a session, it ends with this process");
+    }
+    this.#deps.log.info("somebody signed in", { from: visitor.from, browser: opened.session.agent });
+    return opened;
+  }
+
+  /** The session of a cookie's value, seen now; undefined if there is none or it has ended. */
+  async sessionOf(value: Secret): Promise<Session | undefined> {
+    const id = await idOfValue(value);
+    if (id === undefined) return undefined;
+    const now = this.#deps.clock.now();
+    const record = this.#record(id);
+    if (record === undefined || isOver(record, now)) return undefined;
+    const formToken = await formTokenOf(value);
+    this.#seen.set(id, now);
+    const written = this.#kept.sessions.find((kept) => kept.id === id)?.seenAt ?? now;
+    if (now - written >= SEEN_WRITTEN_EACH) void this.#changeAtOnce((kept) => kept).catch(() => undefined);
+    return { ...record, seenAt: now, formToken };
+  }
+
+  /** Whether a session that was found before still lasts. */
+  isOpen({ id }: Session): boolean {
+    const record = this.#record(id);
+    return record !== undefined && !isOver(record, this.#deps.clock.now());
+  }
+
+  /** All that last, the one that was seen last first. */
+  sessions(): readonly SessionRecord[] {
+    const now = this.#deps.clock.now();
+    return this.#kept.sessions.map((record) => this.#asSeen(record)).filter((record) => !isOver(record, now))
+      .sort((a, b) => b.seenAt - a.seenAt);
+  }
+
+  /** Ends it at once. Throws `AppError` `disk` if that holds for this process alone. */
+  signOut({ id }: SessionRecord): Promise<void> {
+    return this.#changeAtOnce(({ password, sessions }) => ({
+      password,
+      sessions: sessions.filter((record) => record.id !== id),
+    }));
+  }
+
+  /** Ends all sessions at once. Throws `AppError` `disk` if that holds for this process alone. */
+  async signOutEverywhere(): Promise<void> {
+    await this.#changeAtOnce(({ password }) => ({ password, sessions: [] }));
+    this.#deps.log.info("all sessions ended");
+  }
+
+  /**
+   * Replaces the password and ends all other sessions. Throws `AppError` `wrong_password` if the old one is another,
+   * `throttled`, `usage` if the new one will not do, `disk`: then all is as before.
+   */
+  async changePassword({ old, fresh, from, session }: PasswordChange): Promise<void> {
+    await this.#checkPassword(old, from);
+    checkNewPassword(fresh);
+    const hash = await this.#passwords.hash(composed(fresh));
+    await this.#change(({ sessions }) => ({
+      password: hash,
+      sessions: sessions.filter(({ id }) => id === session.id),
+    }));
+    this.#deps.log.info("password changed, all other sessions ended", { from });
+  }
+
+  /** For somebody at the machine itself: no password, no session, a new setup code. Throws `AppError` `disk`. */
+  async resetPassword(): Promise<void> {
+    await this.#change(() => ({ password: undefined, sessions: [] }));
+    this.#code = newSetupCode();
+    this.#deps.log.warn("password removed, all sessions ended");
+  }
+
+  async #checkPassword(password: Secret, from: string): Promise<void> {
+    const hash = this.#kept.password;
+    if (hash === undefined) throw notSet();
+    const right = await this.#guesses.judge(
+      from,
+      this.#deps.clock.now(),
+      async () => !isTooLong(password) && await this.#passwords.matches(composed(password), hash),
+    );
+    // It may have been changed meanwhile.
+    if (right && hash === this.#kept.password) return;
+    this.#deps.log.warn("wrong password", { from });
+    throw new AppError("wrong_password", "Cannot sign in: this is not the password", {
+      hint:
+        "Try again; if it is lost, run companion-token-server setup --reset-password on the machine itself",
+    });
+  }
+
+  #newSession({ from, userAgent }: Visitor): Promise<Opened> {
+    return newSession(from.slice(0, LONGEST_FROM), browserIn(userAgent), this.#deps.clock.now());
+  }
+
+  #record(id: string): SessionRecord | undefined {
+    const record = this.#kept.sessions.find((kept) => kept.id === id);
+    return record && this.#asSeen(record);
+  }
+
+  #asSeen(record: SessionRecord): SessionRecord {
+    return { ...record, seenAt: this.#seen.get(record.id) ?? record.seenAt };
+  }
+
+  /** Stores what `next` makes of what is kept, and goes by it from then on; if the disk does not take it, all is as before. */
+  #change(next: (kept: Kept) => Kept): Promise<void> {
+    return this.#inLine(async () => {
+      const changed = next(this.#withSeen(this.#kept));
+      await saveOwner(this.#deps.store, changed);
+      this.#adopt(changed);
+    });
+  }
+
+  /** Goes by it whether or not the disk takes it; the next change writes it then. */
+  #changeAtOnce(next: (kept: Kept) => Kept): Promise<void> {
+    return this.#inLine(async () => {
+      this.#adopt(next(this.#withSeen(this.#kept)));
+      await saveOwner(this.#deps.store, this.#kept);
+    });
+  }
+
+  #inLine(work: () => Promise<void>): Promise<void> {
+    const done = this.#changing.then(work);
+    this.#changing = done.catch(() => undefined);
+    return done;
+  }
+
+  #withSeen({ password, sessions }: Kept): Kept {
+    return { password, sessions: sessions.map((record) => this.#asSeen(record)) };
+  }
+
+  #adopt(kept: Kept): void {
+    this.#kept = kept;
+    for (const id of this.#seen.keys()) {
+      if (!kept.sessions.some((record) => record.id === id)) this.#seen.delete(id);
+    }
+  }
+}
+
+function alreadySet(): AppError {
+  return new AppError("exists", "Cannot set the first password: one is set already", {
+    hint:
+      "Sign in with it; if it is lost, run companion-token-server setup --reset-password on the machine itself",
+  });
+}
+
+function notSet(): AppError {
+  return new AppError("usage", "Cannot sign in: no password is set yet", {
+    hint: "Open the link that companion-token-server setup --link prints",
+  });
+}

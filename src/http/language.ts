@@ -1,0 +1,22 @@
+import { setCookie } from "hono/cookie";
+import { ownPath, textOf } from "./form.ts";
+import type { Page } from "./page.tsx";
+import type { Room } from "./room.ts";
+import { LANGUAGE_COOKIE } from "./words/language.ts";
+
+const YEAR = 365 * 24 * 60 * 60;
+
+/** `POST /language`: answers this browser in the chosen language from now on. */
+export async function chooseLanguage(c: Page, room: Room): Promise<Response> {
+  const body = await c.req.parseBody();
+  const chosen = room.languages.all.find(({ language }) => language === body["language"]);
+  if (chosen !== undefined) {
+    setCookie(c, LANGUAGE_COOKIE, chosen.language, {
+      path: "/",
+      maxAge: YEAR,
+      sameSite: "Strict",
+      httpOnly: true,
+    });
+  }
+  return c.redirect(ownPath(textOf(body["to"], 500)), 303);
+}
