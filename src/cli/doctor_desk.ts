@@ -131,8 +131,10 @@ async function lookAtShow(
   const now = deps.clock.now();
   return showLines({
     now,
-    logins: roster.all().map((login) => showLogin(program, login, renewals.get(login), now)),
-    clockAhead: network?.clockAhead,
+    logins: roster.all().map((login) =>
+      showLogin(program, login, renewals.get(login) ?? { kind: "untried" }, now)
+    ),
+    clockAhead: network === undefined ? "unasked" : network.clockAhead ?? "silence",
     disk,
     ...showBackup(roster.all(), await backupsMade(program), now),
     notices: { addresses: notifier.hosts.length, testedAt: notifier.testedAt },
@@ -143,7 +145,7 @@ async function lookAtShow(
 function showLogin(
   { roster }: Program,
   login: Login,
-  renewal: Renewal = { kind: "untried" },
+  renewal: Renewal,
   now: Time,
 ): ShowLogin {
   const { alias, health, reason, serving, expiresAt, askedAt, scopes } = viewOf(roster, login, now);

@@ -84,8 +84,8 @@ async function byPaste(
     try {
       return await operations.finishLogin({ pasted: pasted ?? "", state });
     } catch (error) {
-      // Somebody who sits there may paste again, as long as the attempt was not used up.
-      const again = error instanceof AppError && error.code === "bad_paste";
+      // Somebody who sits there may open the link and paste again, as long as the attempt is open.
+      const again = error instanceof AppError && error.code !== "stale_attempt";
       if (!again || !terminal.isTerminal || pasted === undefined) throw error;
       terminal.complain(`${error.message}\n${error.hint}\nPaste again:`);
     }

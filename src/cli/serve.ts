@@ -61,7 +61,7 @@ export async function serve(given: ServeParts): Promise<void> {
   using lock = takeLock(config.dataDir);
   if (lock === undefined) throw anotherServer(config);
   await using program = await openProgram(parts);
-  const { store } = program.deps;
+  const { store, vault } = program.deps;
   await events.load(store);
   await program.connector.resume();
   for (const warning of config.warnings) log.warn(warning);
@@ -91,11 +91,12 @@ export async function serve(given: ServeParts): Promise<void> {
     // What nobody can be told stays untold until there is an address.
     if (program.notifier.hosts.length > 0) board.look();
     backups?.look();
-    await events.look(store);
+    // A locked server leaves its database as it is.
+    if (vault.locked === undefined) await events.look(store);
   });
   log.info("stopping");
   await Promise.race([server.shutdown(), clock.sleep(SHUTDOWN)]);
-  await events.write(store);
+  if (vault.locked === undefined) await events.write(store);
 }
 
 interface Composed {

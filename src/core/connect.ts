@@ -89,7 +89,10 @@ export class Connector {
       if (returned.kind === "error") throw deniedBy(returned.error, link.redirectUri);
       const asked = { ...link, app: this.#newest(link.app) };
       const outcome = await this.#roster.deps.twitch.exchangeCode(asked.app, returned.code, link.redirectUri);
-      return await this.#connected(entry, await this.#admit(asked, tokensOf(outcome)));
+      return await this.#connected(
+        entry,
+        await this.#admit(asked, tokensOf(outcome, "open the link or begin the sign-in again")),
+      );
     } catch (error) {
       entry.state = { kind: "failed", error };
       throw error;

@@ -43,7 +43,7 @@ export async function pollForTokens(
     }
     const outcome = await twitch.pollDevice(app, deviceCode, scopes);
     if (outcome.kind === "pending" && outcome.slowDown) interval += 5 * SECOND;
-    if (!stillOpen(outcome, polls)) return tokensOf(outcome);
+    if (!stillOpen(outcome, polls)) return tokensOf(outcome, "begin the sign-in again");
   }
   throw lapsed();
 }

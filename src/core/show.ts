@@ -70,8 +70,8 @@ export interface Needs {
 export interface ShowFacts {
   readonly now: Time;
   readonly logins: readonly ShowLogin[];
-  /** By how much this machine's clock is ahead of Twitch's; undefined if nobody has looked. */
-  readonly clockAhead: Duration | undefined;
+  /** By how much this machine's clock is ahead of Twitch's; `unasked` if nobody has looked, `silence` if Twitch was away. */
+  readonly clockAhead: Duration | "unasked" | "silence";
   /** `full`: it takes no write. `unknown`: nothing was written for a test and nothing has failed. */
   readonly disk: "good" | "full" | "unknown";
   /** Whether the newest backup holds the newest sign-in; `none` where backups are not made by themselves. */
@@ -221,9 +221,10 @@ function serverLines(facts: ShowFacts): readonly ShowLine[] {
   return [clockLine(facts.clockAhead), diskLine(facts), backupLine(facts), noticeLine(facts)];
 }
 
-function clockLine(ahead: Duration | undefined): ShowLine {
+function clockLine(ahead: ShowFacts["clockAhead"]): ShowLine {
   const subject = "clock";
-  if (ahead === undefined) return { subject, state: "open", finding: "unknown" };
+  if (ahead === "unasked") return { subject, state: "open", finding: "unknown" };
+  if (ahead === "silence") return { subject, state: "todo", finding: "silence" };
   const off = Math.abs(ahead);
   if (off <= CLOCK_WARN) return { subject, state: "ok", finding: "right" };
   return {

@@ -4,12 +4,15 @@ import { AppError } from "./error.ts";
 import type { ExchangeOutcome, Tokens, Unavailable } from "./ports.ts";
 import { REASONS } from "./reason_words.ts";
 
-/** The tokens of an outcome. Throws `AppError` `refused`, `app_refused` or `unavailable` where there are none. */
-export function tokensOf(outcome: ExchangeOutcome): Tokens {
+/**
+ * The tokens of an outcome. Throws `AppError` `refused`, `app_refused` or `unavailable` where there are none; `again` says
+ * how to get another code.
+ */
+export function tokensOf(outcome: ExchangeOutcome, again: string): Tokens {
   if (outcome.kind === "granted") return outcome.tokens;
   if (outcome.kind === "unavailable") throw unavailable(outcome);
   throw new AppError("refused", "Cannot sign in: Twitch does not accept this code", {
-    hint: "A code works once and only for a short time: go through Twitch's page once more",
+    hint: `A code works once and only for a short time: ${again}`,
   });
 }
 
@@ -25,7 +28,8 @@ export function unavailable(outcome: Unavailable): AppError {
 export function deniedBy(error: string, redirectUri: string): AppError {
   if (error === "access_denied") {
     return new AppError("refused", "Cannot sign in: it was cancelled on Twitch's page", {
-      hint: "Open the link again and choose Authorize; the login that was there before is untouched",
+      hint:
+        "Open the link or begin again, and choose Authorize; the login that was there before is untouched",
     });
   }
   if (error === "redirect_mismatch") {
@@ -34,12 +38,12 @@ export function deniedBy(error: string, redirectUri: string): AppError {
       "Cannot sign in: Twitch does not know this redirect address for the app",
       {
         hint:
-          `Enter exactly ${redirectUri} as OAuth Redirect URL at dev.twitch.tv/console/apps, then open the link again`,
+          `Enter exactly ${redirectUri} as OAuth Redirect URL at dev.twitch.tv/console/apps, then open the link or begin again`,
       },
     );
   }
   return new AppError("refused", "Cannot sign in: Twitch's page ended with an error", {
-    hint: "Open the link again",
+    hint: "Open the link or begin the sign-in again",
   });
 }
 

@@ -11,10 +11,11 @@ export async function chooseLanguage(c: Page, room: Room): Promise<Response> {
   const body = await c.req.parseBody();
   const chosen = room.languages.all.find(({ language }) => language === body["language"]);
   if (chosen !== undefined) {
+    // Lax, so that it comes along on the way back from Twitch, too; it opens nothing.
     setCookie(c, LANGUAGE_COOKIE, chosen.language, {
       path: "/",
       maxAge: YEAR,
-      sameSite: "Strict",
+      sameSite: "Lax",
       httpOnly: true,
     });
   }

@@ -78,7 +78,8 @@ Deno.test("showLines() says of each fact whether it keeps the show from going on
     [{ logins: [login({ askedAt: undefined })] }, "asked never", "todo"],
     [{ logins: [login({ askedAt: START - 15 * MINUTE })] }, "asked lately", "ok"],
     [{ logins: [login({ askedAt: START - 15 * MINUTE - 1 })] }, "asked before", "todo"],
-    [{ clockAhead: undefined }, "clock unknown", "open"],
+    [{ clockAhead: "unasked" }, "clock unknown", "open"],
+    [{ clockAhead: "silence" }, "clock silence", "todo"],
     [{ clockAhead: -2 * MINUTE }, "clock behind", "remark"],
     [{ clockAhead: 6 * MINUTE }, "clock ahead", "todo"],
     [{ disk: "full" }, "disk full", "todo"],
@@ -107,7 +108,7 @@ Deno.test("showLines() names what a login misses of the set that it was meant fo
 });
 
 Deno.test("verdictOf() counts what is to do before what is open, and that before remarks", () => {
-  const lines = showLines(facts({ disk: "full", clockAhead: undefined, backup: "old" }));
+  const lines = showLines(facts({ disk: "full", clockAhead: "unasked", backup: "old" }));
   assert.deepEqual(verdictOf(lines), { state: "todo", count: 1 });
   assert.deepEqual(verdictOf(lines.filter(({ state }) => state !== "todo")), { state: "open", count: 1 });
   const remarks = lines.filter(({ state }) => state === "ok" || state === "remark");

@@ -170,7 +170,7 @@ Deno.test("a paste five hours later, after a code that had lapsed, still finishe
   await home.world.clock.advance(45 * MINUTE);
   const old = await home.send(path, { pasted: "abcdefghijklmnop" });
   assert.equal(old.status, 403);
-  assert.match(await read(old), /does not accept this code[^]*once more/);
+  assert.match(await read(old), /does not accept this code[^]*open the link or begin/);
   await home.world.clock.advance(5 * HOUR);
   const answer = await home.send(path, { pasted: back(begun, approved(home)).slice("/callback".length) });
   assert.equal(answer.headers.get("location"), "/accounts/nightowl?new=1");

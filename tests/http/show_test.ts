@@ -103,7 +103,7 @@ Deno.test("every finding has its words in each language, and what to do unless a
       logins: [{ ...LOGIN, ...login }],
       needs: [{ name: "n", scopes: ["a", "b", "c"] }],
     })),
-    ...[undefined, 10 * MINUTE, -10 * MINUTE].map((clockAhead) => ({ clockAhead })),
+    ...(["unasked", "silence", 10 * MINUTE, -10 * MINUTE] as const).map((clockAhead) => ({ clockAhead })),
     ...(["full", "unknown"] as const).map((disk) => ({ disk })),
     ...(["old", "none", "unknown"] as const).map((backup) => ({ backup })),
     ...[undefined, 0].map((testedAt) => ({ notices: { addresses: 1, testedAt } })),

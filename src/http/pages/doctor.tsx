@@ -27,7 +27,9 @@ export function DoctorPage({ say, checks, whole, formToken }: DoctorProps): Html
         </form>
         <p class="hint">{say("doctor.run_hint")}</p>
       </section>
-      {groupChecks(checks).map(({ group, checks }) => <Group say={say} group={group} checks={checks} />)}
+      {groupChecks(checks).map(({ group, checks }) => (
+        <Group key={group} say={say} group={group} checks={checks} />
+      ))}
       <section class="card">
         <h2>{say("doctor.bundle")}</h2>
         <p>{say("doctor.bundle_text")}</p>
@@ -58,7 +60,7 @@ function Group({ say, group, checks }: GroupProps): Html {
   return (
     <section class="card" aria-labelledby={`group-${group}`}>
       <h2 id={`group-${group}`}>{say(`doctor.group_${group}`)}</h2>
-      <ul class="checks">{checks.map((check) => <Line say={say} check={check} />)}</ul>
+      <ul class="checks">{checks.map((check) => <Line key={check.check} say={say} check={check} />)}</ul>
     </section>
   );
 }

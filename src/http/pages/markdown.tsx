@@ -79,7 +79,7 @@ interface MarkdownProps {
 
 /** The parts as a page shows them. */
 export function Markdown({ blocks, values }: MarkdownProps): Html {
-  return <>{blocks.map((block) => <One block={block} values={values} />)}</>;
+  return <>{blocks.map((block, at) => <One key={at} block={block} values={values} />)}</>;
 }
 
 function One({ block, values }: { readonly block: Block; readonly values: Values }): Html {

@@ -72,7 +72,9 @@ function Part({ say, title, lines, now }: PartProps): Html {
   return (
     <section class="card">
       <h2>{title}</h2>
-      <ul class="checks">{lines.map((line) => <Line say={say} line={line} now={now} />)}</ul>
+      <ul class="checks">
+        {lines.map((line) => <Line key={line.subject} say={say} line={line} now={now} />)}
+      </ul>
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { CATALOGUES } from "../../../src/http/words/catalogue.ts";
 import { speaker } from "../../../src/http/words/say.tsx";
 
 const NOW = Date.UTC(2026, 2, 14, 18);
-const [english, german] = CATALOGUES.map(speaker);
+const [english, german] = CATALOGUES.map((one) => speaker(one));
 assert.ok(english !== undefined && german !== undefined);
 
 /** What a line of text looks like, with blanks that can be read. */
