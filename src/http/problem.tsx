@@ -161,14 +161,19 @@ export function ProblemText({ say, code, message, hint }: ProblemPageProps & { r
   return (
     <section class="card problem">
       <h1>{say(`problem.${code}`)}</h1>
-      {message === undefined ? null : <p>{say.sentence(message)}.</p>}
-      <p>{hint === undefined ? say.rich(`remedy.${code}`) : `${say.sentence(hint)}.`}</p>
+      {message === undefined ? null : <p>{stopped(say.sentence(message))}</p>}
+      <p>{hint === undefined ? say.rich(`remedy.${code}`) : stopped(say.sentence(hint))}</p>
       <p class="actions">
         <a class="button quiet" href="/">{say("problem.to_accounts")}</a>
         <a class="button quiet" href={`/help/symptoms#${code}`}>{say("problem.to_help")}</a>
       </p>
     </section>
   );
+}
+
+/** Messages have no final stop, remedies have one. */
+function stopped(sentence: string): string {
+  return sentence.endsWith(".") ? sentence : `${sentence}.`;
 }
 
 /** What a page says about whatever was thrown: bugs show no detail. */

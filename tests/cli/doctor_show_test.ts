@@ -5,9 +5,8 @@ import type { Program } from "../../src/cli/program.ts";
 import type { Host } from "../../src/cli/sign_in_operations.ts";
 import { MINUTE } from "../../src/core/account.ts";
 import { verdictOf } from "../../src/core/show.ts";
-import { PRESETS } from "../../src/twitch/scopes.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
-import { OWL, PUBLIC, signedIn, type World, world } from "../support/world.ts";
+import { PUBLIC, signedIn, type World, world } from "../support/world.ts";
 
 const HOST: Host = {
   redirectUri: () => "http://localhost:8948/callback",
@@ -38,7 +37,7 @@ function findings(lines: readonly { subject: string; finding: string }[]): reado
 Deno.test("readyForShow() renews, asks Twitch for the time and writes only when it is to prove", async () => {
   using directory = temporaryDirectory();
   const made = await world();
-  const owl = await signedIn(made, OWL, { scopes: PRESETS["companion-3"] });
+  const owl = await signedIn(made);
   owl.askedAt = made.clock.now();
   const desk = doctorDesk(programOf(made, directory.path), HOST, twitchOf(made));
   const before = owl.account.generation;
@@ -55,7 +54,7 @@ Deno.test("readyForShow() renews, asks Twitch for the time and writes only when 
   assert.deepEqual(findings(proven), [
     "renewal renewed",
     "token good",
-    "permissions whole",
+    "permissions own",
     "asked lately",
     "clock right",
     "disk good",

@@ -23,6 +23,8 @@ export interface House {
   readonly saved: TwitchApp[];
   readonly allowed: string[];
   health: HealthReport;
+  /** What the server calls for each request. */
+  readonly handler: ReturnType<typeof createHandler>;
   ask(path: string, how?: How): Promise<Response>;
   /** The answer of the handler as it comes, promise or not; from nobody who is signed in. */
   raw(path: string, how?: How): Response | Promise<Response>;
@@ -104,7 +106,7 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
     return await raw(path, { ...how, headers: { cookie, ...how.headers } });
   };
   const built: House = {
-    ...{ world: made, settings, helix, relay, saved, allowed, raw, ask },
+    ...{ world: made, settings, helix, relay, saved, allowed, handler, raw, ask },
     health: { status: "ok", logins: { connected: 0, retrying: 0, needs_login: 0 } },
     async send(path, fields, how = {}) {
       const body = new URLSearchParams({ form: await formToken(built, how), ...fields }).toString();

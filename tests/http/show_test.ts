@@ -40,7 +40,7 @@ function doctorWith(facts: ShowFacts): FakeDoctor {
 Deno.test("GET /show renews nothing, POST does, and the answer is one", async () => {
   const untried = {
     ...READY,
-    clockAhead: undefined,
+    clockAhead: "unasked" as const,
     logins: [{ ...LOGIN, renewal: { kind: "untried" } as const }],
   };
   const doctor = doctorWith(untried);

@@ -57,7 +57,7 @@ export function Layout(props: LayoutProps): Html {
           <a href={props.path}>{say("frame.reload")}</a>
         </p>
         <Footer {...props} />
-        <script>{raw(script)}</script>
+        <script type="module">{raw(script)}</script>
       </body>
     </html>
   );

@@ -49,7 +49,7 @@ const TODO: ShowFacts = {
 const UNTRIED: ShowFacts = {
   ...READY,
   logins: [{ ...LOGIN, renewal: { kind: "untried" } }],
-  clockAhead: undefined,
+  clockAhead: "unasked",
   disk: "unknown",
 };
 

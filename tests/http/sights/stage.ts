@@ -12,13 +12,23 @@ export interface Sight {
   show(stage: Stage): Promise<Response>;
 }
 
+/** What a browser has sent, and what it got. */
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly answer: Response;
+}
+
 /** How the houses of a stage differ from those of other tests. */
 export interface Manner {
   /** What the browser asks for; English unless told otherwise. */
   readonly language?: string;
   readonly over?: Partial<HttpDeps>;
-  /** Gets every answer, those on the way to the sight too. */
-  hear?(answer: Response, request: string): void | Promise<void>;
+  /** Gets every world before anything happens in it. */
+  enter?(world: World): void;
+  /** Gets every exchange but event streams, those on the way to the sight too. */
+  hear?(exchange: Exchange): void | Promise<void>;
 }
 
 /** Makes houses for one sight. */
@@ -52,21 +62,23 @@ export class Stage implements Disposable {
     this.#worlds.push(made);
     const choices = { presets: PRESET_CHOICES, permissions: PERMISSION_GROUPS };
     const home = around(made, { ...choices, ...this.#manner.over, ...over });
-    const { language = "en", hear } = this.#manner;
+    const { language = "en", enter, hear } = this.#manner;
+    enter?.(made);
     const asks = (how: How = {}): How => ({
       ...how,
       headers: { "accept-language": language, ...how.headers },
     });
-    const heard = async (answer: Promise<Response>, request: string): Promise<Response> => {
-      const known = await answer;
-      await hear?.(known.clone(), request);
-      return known;
+    const heard = async (exchange: Omit<Exchange, "answer">, answer: Response): Promise<Response> => {
+      const isStream = answer.headers.get("content-type") === "text/event-stream";
+      if (hear !== undefined) await hear({ ...exchange, answer: isStream ? new Response() : answer.clone() });
+      return answer;
     };
     const { ask, send } = home;
     return Object.assign(home, {
-      ask: (path: string, how?: How) => heard(ask(path, asks(how)), `${how?.method ?? "GET"} ${path}`),
-      send: (path: string, fields: Readonly<Record<string, string>>, how?: How) =>
-        heard(send(path, fields, asks(how)), `POST ${path}`),
+      ask: async (path: string, how: How = {}) =>
+        await heard({ method: how.method ?? "GET", path, fields: {} }, await ask(path, asks(how))),
+      send: async (path: string, fields: Exchange["fields"], how?: How) =>
+        await heard({ method: "POST", path, fields }, await send(path, fields, asks(how))),
     });
   }
 
