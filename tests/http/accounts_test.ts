@@ -263,7 +263,7 @@ Deno.test("GET /live/account/<alias> tells what changes, and to load again when 
   const heard = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
   const first = await heard();
   for (const [, key] of first.matchAll(/"(nightowl[^"]*)":/g)) {
-    assert.ok(page.includes(`data-live="${key}"`), key);
+    assert.ok(page.includes(`data-live="${key}"`), key ?? "");
   }
   const next = heard();
   await askToken(home, idOf(home, login));

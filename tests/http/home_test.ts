@@ -152,7 +152,7 @@ Deno.test("GET /live/home tells the home page what changes, and to load itself a
   assert.match(first, /"nightowl\.token":"good for 4.hr"/);
   // Each text has its place on the page.
   for (const [, key] of first.matchAll(/"((?:nightowl|headline)[^"]*)":/g)) {
-    if (key !== "nightowl.renewed") assert.ok(page.includes(`data-live="${key}"`), key);
+    if (key !== "nightowl.renewed") assert.ok(page.includes(`data-live="${key}"`), key ?? "");
   }
   const next = heard();
   await home.world.clock.advance(MINUTE);
