@@ -283,6 +283,12 @@ export async function askUntil(
   }
 }
 
+/** Prints how long something took since `began`, a reading of `performance.now()`: for people, and for no assertion. */
+export function printTime(what: string, began: number): void {
+  const line = `${what}: ${Math.round(performance.now() - began)} ms\n`;
+  Deno.stdout.writeSync(new TextEncoder().encode(line));
+}
+
 /** Waits until `condition` holds; the limit of the scene bounds it. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!await condition()) await pause();
