@@ -139,10 +139,20 @@ const KNOWN_APPS: readonly Row[] = [
   ["what was learned while it was written is forgotten", "if (this.of(clientId) === facts) ", ""],
 ];
 
+const HELD: readonly Row[] = [
+  [
+    "a held sign-in is at risk in a last try",
+    "return [...this.#entries.values(), ...this.#ending]",
+    "return [...this.#ending]",
+  ],
+  ["one that is being decided about is at risk", "this.#ending.add(entry);", ""],
+];
+
 /** All of this file. */
 export const REFRESH_MUTATIONS = mutationsOf({
   "src/core/refresh.ts": REFRESH,
   "src/core/refresher.ts": REFRESHER,
   "src/core/roster.ts": ROSTER,
   "src/core/known_apps.ts": KNOWN_APPS,
+  "src/core/held_sign_ins.ts": HELD,
 });
