@@ -4,7 +4,7 @@
  */
 import { assertNoLeaks, type Place, printed } from "./leaks.ts";
 import { type Ended, type Make, makes, type RealServer, type RunningCommand } from "./real_program.ts";
-import { startCommand, startServer } from "./real_program.ts";
+import { atTerminal, startCommand, startServer } from "./real_program.ts";
 import {
   CONFIDENTIAL_CLIENT,
   REDIRECT_URI,
@@ -124,6 +124,14 @@ export class Scene implements AsyncDisposable {
   /** Starts a command and leaves it running. */
   start(args: readonly string[], further: Further = {}): RunningCommand {
     const process = startCommand(this.#start(further), args);
+    this.#processes.push({ words: args.join(" "), process });
+    return process;
+  }
+
+  /** Starts a command at a terminal, where `hasTerminal` says that there is one. */
+  startAtTerminal(args: readonly string[]): RunningCommand {
+    const start = this.#start({});
+    const process = startCommand({ ...start, make: atTerminal(start.make, args) }, []);
     this.#processes.push({ words: args.join(" "), process });
     return process;
   }
