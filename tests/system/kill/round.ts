@@ -162,7 +162,9 @@ export async function lookAfter(house: House, act: Act, id: string | undefined):
   await using server = await house.serve();
   await until(() => !house.open);
   const known = id ?? (found === undefined ? await house.signIn() : await house.id());
-  const fate = found === undefined ? "none" : await fateOf({ house, server, act, found, id: known });
+  const fate = found === undefined
+    ? "none"
+    : await fateOf({ house, server, act, found, rotations, id: known });
   if (act === "refresh" && spends(client)) {
     const uncommitted = rotations + 1 - (found?.generation ?? 0);
     assert.equal(uncommitted, fate === "lost" ? 1 : 0, "what is lost was rotated and not committed");
@@ -197,11 +199,13 @@ interface Found {
   readonly act: Act;
   /** As it was when the program was started again. */
   readonly found: Row;
+  /** So many refreshes of the first grant had succeeded by then. */
+  readonly rotations: number;
   readonly id: string;
 }
 
 /** What became of the account. One that is not lost is served at once, and can be refreshed. */
-async function fateOf({ house, server, act, found, id }: Found): Promise<Fate> {
+async function fateOf({ house, server, act, found, rotations, id }: Found): Promise<Fate> {
   if (house.row()?.state === "needs_login") return "lost";
   const served = await servesLife(house, server, id);
   const { code, stderr } = await house.ended("accounts", "refresh", found.alias);
@@ -210,7 +214,7 @@ async function fateOf({ house, server, act, found, id }: Found): Promise<Fate> {
   assert.ok(served, "a token that lives is served at once");
   if (act === "refresh") return "kept";
   if (act === "sign in") return "made";
-  return found.generation === 1 ? "old" : "new";
+  return found.generation === 1 + rotations ? "old" : "new";
 }
 
 async function servesLife({ sim }: House, server: RealServer, id: string): Promise<boolean> {
