@@ -57,8 +57,11 @@ export function keyJson({ kind, making, key }: BackupKey): BackupKeyJson {
   return { kind, making, key: key.reveal() };
 }
 
+/** The parts of the program that they work on. */
+export type BackupParts = Pick<Program, "deps" | "roster" | "refresher" | "hostNames" | "storeApp">;
+
 /** The operations on a program in this process; `lasts` as in `Host`. */
-export function backupOperations(program: Program, lasts: boolean): BackupOperations {
+export function backupOperations(program: BackupParts, lasts: boolean): BackupOperations {
   const { deps } = program;
   return {
     async backupKeys() {
@@ -112,7 +115,7 @@ function noKey(): AppError {
 
 /** A full disk must not keep anybody from a backup that goes elsewhere. */
 async function keep(
-  { deps }: Program,
+  { deps }: BackupParts,
   fresh: readonly BackupKey[],
   use: readonly BackupKeyKind[],
 ): Promise<boolean> {
@@ -127,7 +130,7 @@ async function keep(
 }
 
 /** The app that is stored here stays. */
-async function restoreApp(program: Program, { app }: BackupContent): Promise<RestoreJson["app"]> {
+async function restoreApp(program: BackupParts, { app }: BackupContent): Promise<RestoreJson["app"]> {
   if (app === undefined) return "none";
   if (await loadApp(program.deps) !== undefined) return "kept";
   await program.storeApp(app);
@@ -135,7 +138,7 @@ async function restoreApp(program: Program, { app }: BackupContent): Promise<Res
 }
 
 /** Whoever has just typed it knows it: the new machine goes on making backups under it. */
-async function useIfNone(program: Program, key: BackupKey): Promise<void> {
+async function useIfNone(program: BackupParts, key: BackupKey): Promise<void> {
   const { keys } = await loadBackupKeys(program.deps);
   if (keys.length === 0) await keep(program, [key], [key.kind]);
 }

@@ -15,7 +15,10 @@ export interface HostNames {
 }
 
 /** Reads the allowed names; they stand in clear, for a host name is no secret. */
-export async function openHostNames(store: Store, config: Config): Promise<HostNames> {
+export async function openHostNames(
+  store: Store,
+  config: Pick<Config, "allowedHosts">,
+): Promise<HostNames> {
   const stored = await store.setting(SETTING);
   const names = new Set<string>(stored === undefined ? [] : JSON.parse(new TextDecoder().decode(stored)));
   const save = (next: ReadonlySet<string>): Promise<void> | void =>

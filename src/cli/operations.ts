@@ -82,7 +82,7 @@ export function localOperations(program: Program, host: Host): Operations {
       return show(alias);
     },
     async lastTry({ alias }) {
-      await lastTry(roster, refresher, loginNamed(roster, alias));
+      await lastTry({ roster, refresher, held: program.connector.held }, loginNamed(roster, alias));
       return show(alias);
     },
     async rotateId({ alias }) {

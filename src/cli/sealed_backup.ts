@@ -11,8 +11,10 @@ export interface SealedBackup extends Exported {
 }
 
 /** Everything that this program keeps, sealed so that each of `keys` opens it. Throws `AppError` `locked`. */
-export async function sealedBackup(program: Program, keys: readonly BackupKey[]): Promise<SealedBackup> {
-  const { roster, hostNames } = program;
+export async function sealedBackup(
+  { roster, hostNames }: Pick<Program, "roster" | "hostNames">,
+  keys: readonly BackupKey[],
+): Promise<SealedBackup> {
   const exported = await exportLogins(roster, roster.app, hostNames.stored());
   const { createdAt } = exported.content;
   const text = await sealBackup(contentText(exported.content), { createdAt, program: PROGRAM }, keys);

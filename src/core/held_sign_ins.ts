@@ -46,6 +46,8 @@ interface Entry {
 export class HeldSignIns {
   readonly #roster: Roster;
   readonly #entries = new Map<string, Entry>();
+  /** Decided on, and not yet done with. */
+  readonly #ending = new Set<Entry>();
 
   constructor(roster: Roster) {
     this.#roster = roster;
@@ -86,25 +88,42 @@ export class HeldSignIns {
 
   /** Takes the user in after all; label and id were meant for the expected one. Throws as `get` and `welcome` do. */
   async keep(ref: Secret): Promise<Connected> {
-    const { asked: { app, scopes }, newcomer } = this.#take(ref);
-    return await welcome(this.#roster, { app, scopes, label: "" }, newcomer);
+    const entry = this.#take(ref);
+    const { asked: { app, scopes }, newcomer } = entry;
+    try {
+      return await welcome(this.#roster, { app, scopes, label: "" }, newcomer);
+    } finally {
+      this.#ending.delete(entry);
+    }
   }
 
   /** Makes the token void; true if Twitch has confirmed that. Throws as `get` does. */
   async discard(ref: Secret): Promise<boolean> {
-    const { asked, newcomer } = this.#take(ref);
-    const revoked = await this.#roster.deps.twitch.revoke(asked.app, newcomer.grant.access);
+    const entry = this.#take(ref);
+    const revoked = await this.#revoke(entry);
+    this.#ending.delete(entry);
     this.#roster.deps.log.info("held sign-in discarded", { revoked });
     return revoked;
   }
 
   /** Discards all of them. */
   async close(): Promise<void> {
-    await Promise.all([...this.#entries.values()].map(async ({ asked, newcomer, decided }) => {
-      decided.abort();
-      await this.#roster.deps.twitch.revoke(asked.app, newcomer.grant.access);
+    await Promise.all([...this.#entries.values()].map(async (entry) => {
+      entry.decided.abort();
+      await this.#revoke(entry);
     }));
     this.#entries.clear();
+  }
+
+  /** Whether a grant of this app and user is held, or was until this moment and its end is not done. */
+  holds(clientId: string, twitchId: string): boolean {
+    return [...this.#entries.values(), ...this.#ending].some(({ asked, newcomer }) =>
+      asked.app.clientId === clientId && newcomer.who.twitchId === twitchId
+    );
+  }
+
+  async #revoke({ asked, newcomer }: Entry): Promise<boolean> {
+    return await this.#roster.deps.twitch.revoke(asked.app, newcomer.grant.access);
   }
 
   #find(ref: Secret): Entry {
@@ -118,6 +137,7 @@ export class HeldSignIns {
   #take(ref: Secret): Entry {
     const entry = this.#find(ref);
     this.#entries.delete(ref.reveal());
+    this.#ending.add(entry);
     entry.decided.abort();
     return entry;
   }

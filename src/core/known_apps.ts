@@ -1,5 +1,6 @@
+import type { Account, JournalEntry } from "./account.ts";
 import { type AppFacts, NO_FACTS } from "./app.ts";
-import type { Deps } from "./ports.ts";
+import type { Awaitable, Deps } from "./ports.ts";
 
 /** What was learned about the apps, in memory, with the store as its durable copy. */
 export class KnownApps {
@@ -33,15 +34,42 @@ export class KnownApps {
     return true;
   }
 
+  /** That of the store, with what was noted of the app and is not on disk. */
+  beginRefresh(row: Account, entry: JournalEntry): Promise<boolean> {
+    return this.#along(row, (learned) => this.#deps.store.beginRefresh(row, entry, learned));
+  }
+
+  /** That of the store, with what was noted of the app and is not on disk. */
+  endRefresh(row: Account): Promise<boolean> {
+    return this.#along(row, (learned) => this.#deps.store.endRefresh(row, learned));
+  }
+
+  async #along(
+    { clientId }: Account,
+    write: (learned?: AppFacts) => Awaitable<boolean>,
+  ): Promise<boolean> {
+    if (!this.#unwritten.has(clientId)) return await write();
+    const facts = this.of(clientId);
+    const saved = await write(facts);
+    if (saved) this.#written(clientId, facts);
+    return saved;
+  }
+
   /** Writes what was noted. What the disk refuses is written the next time. */
   async write(): Promise<void> {
     for (const clientId of this.#unwritten) {
       try {
-        await this.#deps.store.learn(clientId, this.of(clientId));
-        this.#unwritten.delete(clientId);
+        const facts = this.of(clientId);
+        await this.#deps.store.learn(clientId, facts);
+        this.#written(clientId, facts);
       } catch (error) {
         this.#deps.log.error("cannot write to disk what was learned of the app", { error: String(error) });
       }
     }
+  }
+
+  /** Unless more was noted while they were written. */
+  #written(clientId: string, facts: AppFacts): void {
+    if (this.of(clientId) === facts) this.#unwritten.delete(clientId);
   }
 }

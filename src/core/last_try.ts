@@ -5,12 +5,20 @@
 import type { Account, Time } from "./account.ts";
 import { rotates } from "./app.ts";
 import { AppError } from "./error.ts";
+import type { HeldSignIns } from "./held_sign_ins.ts";
 import type { Login } from "./login.ts";
 import { send } from "./refresh.ts";
 import type { Refresher } from "./refresher.ts";
 import type { Roster } from "./roster.ts";
 import { expired, sendsLeft } from "./schedule.ts";
 import { validate } from "./validate.ts";
+
+/** Where a last try is made. */
+export interface LastTryParts {
+  readonly roster: Roster;
+  readonly refresher: Refresher;
+  readonly held: HeldSignIns;
+}
 
 /** What can happen, in words for the person who decides. */
 export const LAST_TRY_RISK = "Twitch may end every login of this app and user";
@@ -19,11 +27,12 @@ export const LAST_TRY_RISK = "Twitch may end every login of this app and user";
  * Sends the refresh token of a login that ended with `answer_lost` once more. Throws `AppError` if that is not allowed
  * (`refused`, `settings`, `unsafe_runtime`, `locked`), and `needs_login`, `unavailable` or `disk` if it brought no grant.
  */
-export async function lastTry(roster: Roster, refresher: Refresher, login: Login): Promise<void> {
+export async function lastTry({ roster, refresher, held }: LastTryParts, login: Login): Promise<void> {
   const { generation, refusals } = login.account;
   await refresher.alone(login, async () => {
     const now = roster.deps.clock.now();
     checkAllowed(roster, login, now);
+    checkNobodyElse(roster, held, login);
     await checkNothingLives(roster, login, now);
     const account = login.account.alias;
     roster.deps.log.warn("a person sends a spent refresh token once more", { account });
@@ -64,6 +73,16 @@ function checkAllowed(roster: Roster, login: Login, now: Time): void {
       hint: "Run the program with Deno 2.9.6 or newer, or sign in again",
     });
   }
+  if (login.saveAt !== undefined || login.open !== undefined || !sendsLeft(account, now)) {
+    throw new AppError("unavailable", `${cannot(account)}: an earlier try is not done with`, {
+      hint: "Try again later, within the hour",
+    });
+  }
+}
+
+/** Twitch may end every grant of the same app and user, also one that nobody has decided about. */
+function checkNobodyElse(roster: Roster, held: HeldSignIns, login: Login): void {
+  const { account } = login;
   const other = roster.all().find((one) => one !== login && sameGrantor(one.account, account));
   if (other !== undefined) {
     throw new AppError(
@@ -74,10 +93,12 @@ function checkAllowed(roster: Roster, login: Login, now: Time): void {
       { hint: `Use ${other.account.alias}, or sign in again` },
     );
   }
-  if (login.saveAt !== undefined || login.open !== undefined || !sendsLeft(account, now)) {
-    throw new AppError("unavailable", `${cannot(account)}: an earlier try is not done with`, {
-      hint: "Try again later, within the hour",
-    });
+  if (held.holds(account.clientId, account.twitchId)) {
+    throw new AppError(
+      "refused",
+      `${cannot(account)}: ${account.login} has just signed in, and nobody has decided about that sign-in`,
+      { hint: `Decide about it first, or wait ten minutes; taken in, it makes ${account.alias} work again` },
+    );
   }
 }
 

@@ -97,8 +97,7 @@ export class NoticeBoard implements Disposable {
       const now = deps.clock.now();
       const logins = this.#roster.all();
       for (const login of logins) login.watchers.add(this.#onChange);
-      const sights = logins.flatMap((login) => loginSights(login, now));
-      for (const sight of [...this.#serverSights(logins, now), ...sights]) this.#judge(sight, now);
+      for (const sight of this.#sights(logins, now)) this.#judge(sight, now);
       this.#forgetGone(now);
       this.#save();
     } catch (error) {
@@ -123,6 +122,15 @@ export class NoticeBoard implements Disposable {
       this.look();
     });
   };
+
+  /** While the logins cannot be opened nothing happens to them, and there is nothing else to tell. */
+  #sights(logins: readonly Login[], now: Time): readonly Sight[] {
+    const locked = this.#roster.deps.vault.locked !== undefined;
+    const standing = locked ? "on" : "off";
+    const lock: Sight = { event: "locked", login: undefined, standing, since: now };
+    if (locked) return [lock];
+    return [lock, ...this.#serverSights(logins, now), ...logins.flatMap((login) => loginSights(login, now))];
+  }
 
   #serverSights(logins: readonly Login[], now: Time): readonly Sight[] {
     const disk: Sight = { event: "disk", login: undefined, standing: diskStanding(logins), since: now };
@@ -259,6 +267,7 @@ const EVENTS: readonly unknown[] = [
   "twitch_away",
   "disk",
   "no_backup",
+  "locked",
 ] satisfies readonly NoticeEvent[];
 
 /** The entries that can be understood: what cannot is told once more, which does no harm. */

@@ -12,10 +12,10 @@ import { expired } from "./schedule.ts";
 
 /**
  * `needs_login`: a person must sign in again, or soon will have to. `twitch_away`: a login that is due could not be
- * renewed for long, whatever the reason. `disk`: the disk does not take a write. `no_backup`: no backup is newer than the newest sign-in, or than two days.
- * `test`: somebody asked for it.
+ * renewed for long, whatever the reason. `disk`: the disk does not take a write. `no_backup`: no backup is newer than the
+ * newest sign-in, or than two days. `locked`: the key that opens the logins is missing or wrong. `test`: somebody asked for it.
  */
-export type NoticeEvent = "needs_login" | "twitch_away" | "disk" | "no_backup" | "test";
+export type NoticeEvent = "needs_login" | "twitch_away" | "disk" | "no_backup" | "locked" | "test";
 
 /** One message: something has begun, or is over. */
 export interface Notice {
@@ -121,6 +121,7 @@ const TITLES: Readonly<Record<NoticeEvent, Readonly<Record<Notice["state"], stri
   twitch_away: { begun: "Twitch login not renewed", over: "Twitch login renewed again" },
   disk: { begun: "Disk refuses writes", over: "Disk takes writes again" },
   no_backup: { begun: "No backup", over: "Backup made" },
+  locked: { begun: "Twitch logins are locked", over: "Twitch logins are open again" },
   test: { begun: "Test message", over: "Test message" },
 };
 
@@ -159,6 +160,13 @@ function beginning({ event, login, since, now }: Story): readonly string[] {
       "else look whether the directory is there and can be written.",
     ];
   }
+  if (event === "locked") {
+    return [
+      "The token server cannot open its logins: the key is missing or is not the right one.",
+      "Nobody gets a token before it is put back and the server started again;",
+      "the command companion-token-server doctor on that machine says what to do.",
+    ];
+  }
   if (login === undefined) return [];
   const { account } = login;
   return event === "needs_login"
@@ -171,6 +179,7 @@ function ending({ event, login, since, now }: Story): readonly string[] {
     return [`The disk of the token server takes writes again. It had refused since ${moment(since)}.`];
   }
   if (event === "no_backup") return ["The token server has made a backup again."];
+  if (event === "locked") return ["The token server has opened its logins again and serves them."];
   if (login === undefined) return [];
   const { account } = login;
   const before = event === "needs_login"

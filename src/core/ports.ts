@@ -75,10 +75,16 @@ export interface Store {
   add(account: Account, id: StoredId): Awaitable<boolean>;
   /** Writes the row whose revision is `account.revision`; the stored row then has the next one. */
   replace(account: Account): Awaitable<boolean>;
-  /** Like `replace`, and enters `entry` in the journal in the same commit (in place of an older entry of the account). */
-  beginRefresh(account: Account, entry: JournalEntry): Awaitable<boolean>;
-  /** Like `replace`, and takes the account's entry out of the journal in the same commit. */
-  endRefresh(account: Account): Awaitable<boolean>;
+  /**
+   * Like `replace`, and in the same commit enters `entry` in the journal (in place of an older entry of the account) and
+   * adds `learned` to what is known of the account's app.
+   */
+  beginRefresh(account: Account, entry: JournalEntry, learned?: AppFacts): Awaitable<boolean>;
+  /**
+   * Like `replace`, and in the same commit takes the account's entry out of the journal and adds `learned` to what is
+   * known of the account's app.
+   */
+  endRefresh(account: Account, learned?: AppFacts): Awaitable<boolean>;
   /** The account, its ids and its journal entry. False if it has another revision or is gone. */
   remove(account: Account): Awaitable<boolean>;
 

@@ -10,7 +10,8 @@
  *   The one exception is a person's word (`last_try.ts`).
  */
 import type { Account, Grant, Health, JournalEntry, Reason, Time } from "./account.ts";
-import { rotates } from "./app.ts";
+import { rotates, type TwitchApp } from "./app.ts";
+import { AppError } from "./error.ts";
 import type { Login } from "./login.ts";
 import type { RefreshOutcome, Tokens, Unavailable } from "./ports.ts";
 import type { Roster, Saved } from "./roster.ts";
@@ -47,7 +48,7 @@ export async function send(roster: Roster, login: Login, now: Time): Promise<voi
   };
   if (!await journal(roster, login, entry, now)) return;
   const outcome = await deps.twitch.refresh(app, grant.refresh);
-  await settle(roster, login, { entry, grant, outcome, now });
+  await settle(roster, login, { app, entry, grant, outcome, now });
 }
 
 async function journal(roster: Roster, login: Login, entry: JournalEntry, now: Time): Promise<boolean> {
@@ -56,9 +57,10 @@ async function journal(roster: Roster, login: Login, entry: JournalEntry, now: T
     const counted = (row: Account) => ({ ...row, sends: [...recentSends(row, now), now] });
     return await roster.beginRefresh(login, entry, counted) === "saved" && login.open === entry;
   } catch (error) {
+    if (!(error instanceof AppError)) throw error;
     deps.log.error("cannot write to disk, so nothing is sent", {
       account: login.account.alias,
-      error: String(error),
+      error: error.message,
     });
     login.account = failed(roster, login.account, { reason: "disk", harmless: true }, now);
     roster.touch(login);
@@ -67,6 +69,7 @@ async function journal(roster: Roster, login: Login, entry: JournalEntry, now: T
 }
 
 interface Sent {
+  readonly app: TwitchApp;
   readonly entry: JournalEntry;
   /** The grant whose refresh token was sent. */
   readonly grant: Grant;
@@ -106,6 +109,8 @@ async function settleRefreshed(roster: Roster, login: Login, sent: Sent, tokens:
   const wasDead = login.accessDead;
   const health = healthAfter(roster, tokens, login.account, now);
   const sealed = await deps.vault.sealGrant(grant, entry.account, entry.generation + 1);
+  // In the commit of the new grant: no restart may take its refresh token for one that can be sent twice.
+  if (rotated) roster.note(sent.app.clientId, { rotates: true });
   const saved = await roster.endRefresh(login, entry.generation, (row) => ({
     ...row,
     grant: sealed,
@@ -118,12 +123,14 @@ async function settleRefreshed(roster: Roster, login: Login, sent: Sent, tokens:
     refusals: undefined,
     sends: [],
   }), tokens.access);
-  if (saved === "gone" || saved === "superseded") return await dropNew(roster, login, saved, grant);
+  if (saved === "gone" || saved === "superseded") {
+    await roster.learn(sent.app.clientId, { rotates: rotated });
+    return await dropNew(roster, login, saved, grant);
+  }
   if (grant.expiresAt === undefined) login.validation = undefined;
   deps.log.info("login refreshed", { account: login.account.alias, rotated });
-  if (rotated) await roster.learn(login.account.clientId, { rotates: true });
   // A token that was dead before says nothing about what a refresh does to it.
-  if (tokens.access !== undefined && !wasDead) await watchOld(roster, login, sent, now);
+  if (tokens.access !== undefined && !wasDead) await watchOld(roster, sent, now);
 }
 
 /**
@@ -152,12 +159,12 @@ async function dropNew(roster: Roster, login: Login, saved: Saved, grant: Grant)
 }
 
 /** Asks once whether the old access token survived: `/validate` proves nothing about apps where it does. */
-async function watchOld(roster: Roster, login: Login, sent: Sent, now: Time): Promise<void> {
-  const { grant } = sent;
+async function watchOld(roster: Roster, sent: Sent, now: Time): Promise<void> {
+  const { app, grant } = sent;
   if (grant.expiresAt !== undefined && now >= grant.expiresAt) return;
   const old = await roster.deps.twitch.validate(grant.access);
   if (old.kind === "unavailable") return;
-  await roster.learn(login.account.clientId, { oldAccess: old.kind === "valid" ? "survives" : "dies" });
+  await roster.learn(app.clientId, { oldAccess: old.kind === "valid" ? "survives" : "dies" });
 }
 
 async function settleRefused(roster: Roster, login: Login, sent: Sent): Promise<void> {

@@ -102,9 +102,14 @@ export class Roster {
 
   /** Adds to what is known of an app, in memory and on disk. */
   async learn(clientId: string, facts: Partial<AppFacts>): Promise<void> {
+    this.note(clientId, facts);
+    await this.#apps.write();
+  }
+
+  /** Like `learn`, but the disk has it with the next begin or end of a refresh of this app, in the same commit. */
+  note(clientId: string, facts: Partial<AppFacts>): void {
     if (!this.#apps.note(clientId, facts)) return;
     for (const login of this.#logins.values()) this.touch(login);
-    await this.#apps.write();
   }
 
   all(): readonly Login[] {
@@ -156,12 +161,11 @@ export class Roster {
   }
 
   async #saveRow(login: Login, row: Account): Promise<number | undefined> {
-    const { store } = this.deps;
     if (login.unsavedId === undefined) {
-      const save = login.entryEnded ? store.endRefresh(row) : store.replace(row);
+      const save = login.entryEnded ? this.#apps.endRefresh(row) : this.deps.store.replace(row);
       return await save ? row.revision + 1 : undefined;
     }
-    if (!await store.add({ ...row, revision: 1 }, login.unsavedId)) return undefined;
+    if (!await this.deps.store.add({ ...row, revision: 1 }, login.unsavedId)) return undefined;
     login.unsavedId = undefined;
     return 1;
   }
@@ -173,7 +177,7 @@ export class Roster {
   async beginRefresh(login: Login, entry: JournalEntry, change: Change, by?: RestoredGrant): Promise<Saved> {
     if (login.account.generation !== (by?.replaces ?? entry.generation)) return "superseded";
     const next = change(login.account);
-    if (!await this.deps.store.beginRefresh(next, entry)) {
+    if (!await this.#apps.beginRefresh(next, entry)) {
       return await this.#reread(login) ? await this.beginRefresh(login, entry, change, by) : "gone";
     }
     login.account = { ...next, revision: next.revision + 1 };
@@ -186,7 +190,7 @@ export class Roster {
   /** Like `update`, closing the journal entry; `superseded` if the grant is no longer that of `generation`. */
   async endRefresh(login: Login, generation: number, change: Change, access?: Secret): Promise<Saved> {
     if (login.account.generation !== generation) return "superseded";
-    const save: Save = async (row) => await this.deps.store.endRefresh(row) ? row.revision + 1 : undefined;
+    const save: Save = async (row) => await this.#apps.endRefresh(row) ? row.revision + 1 : undefined;
     const saved = await this.#write(login, change, save, access);
     if (saved === "saved" || saved === "held") login.open = undefined;
     login.entryEnded = saved === "held";
@@ -290,9 +294,7 @@ export class Roster {
 
   /** What `nextStep` looks at. */
   situation(login: Login): Situation {
-    const { account, open, saveAt, accessDead, unconfirmed, askedAt, validation } = login;
-    const seen = { account, open, saveAt, accessDead, unconfirmed, askedAt, validation };
-    const facts = this.factsOf(account.clientId);
-    return { ...seen, app: this.#app, facts, sendsOnce: this.deps.twitch.sendsOnce };
+    const facts = this.factsOf(login.account.clientId);
+    return { ...login, app: this.#app, facts, sendsOnce: this.deps.twitch.sendsOnce };
   }
 }

@@ -1,10 +1,24 @@
 import assert from "node:assert/strict";
 import { HOUR, SECOND } from "../../src/core/account.ts";
+import { identify } from "../../src/core/admit.ts";
 import { lastTry } from "../../src/core/last_try.ts";
 import { AppError } from "../../src/core/error.ts";
 import type { Login } from "../../src/core/login.ts";
+import type { Secret } from "../../src/core/secret.ts";
+import { settled } from "../support/fake_clock.ts";
 import { AWAY, CUT, INVALID } from "../support/scripted_twitch.ts";
-import { later, OWL, PUBLIC, signedIn, stored, untilDue, type World, world } from "../support/world.ts";
+import {
+  later,
+  OWL,
+  PUBLIC,
+  SCOPES,
+  signedIn,
+  stored,
+  untilDue,
+  type World,
+  world,
+  WREN,
+} from "../support/world.ts";
 
 /** A login that ended because Twitch's answer to a refresh was lost. */
 async function lost(): Promise<[World, Login]> {
@@ -26,9 +40,9 @@ function reasonOf({ account: { health } }: Login): string | undefined {
   return health.state === "needs_login" ? health.reason : undefined;
 }
 
-async function trying({ roster, refresher }: World, login: Login): Promise<string | undefined> {
+async function trying({ roster, refresher, connector }: World, login: Login): Promise<string | undefined> {
   try {
-    await lastTry(roster, refresher, login);
+    await lastTry({ roster, refresher, held: connector.held }, login);
     return undefined;
   } catch (error) {
     assert.ok(error instanceof AppError, String(error));
@@ -116,6 +130,44 @@ Deno.test("lastTry() is refused while the same app has another grant of the user
   assert.equal(await trying(again, dead), "refused");
   again.twitch.next("validate", INVALID, INVALID);
   assert.equal(await trying(again, dead), "needs_login");
+});
+
+/** Somebody was asked to sign in again as `WREN` and came as `OWL`. */
+async function comesUnexpected(made: World, clientId = PUBLIC.clientId): Promise<Secret> {
+  const asked = { app: { ...PUBLIC, clientId }, scopes: SCOPES, label: "", expected: WREN.twitchId };
+  const newcomer = await identify(made.roster, asked, made.twitch.grant(OWL, clientId, SCOPES));
+  return made.connector.held.hold(asked, newcomer).ref;
+}
+
+Deno.test("lastTry() is refused while nobody has decided about a sign-in of the same app and user", async () => {
+  for (const decision of ["keep", "discard"] as const) {
+    const [made, login] = await lost();
+    const ref = await comesUnexpected(made);
+    assert.equal(await trying(made, login), "refused");
+    const release = made.twitch.hold("revoke");
+    made.onStore = async (method) => {
+      if (method !== "replace") return;
+      made.onStore = undefined;
+      assert.equal(await trying(made, login), "refused", "it is being taken in");
+    };
+    const decided = made.connector.held[decision](ref);
+    await settled();
+    if (decision === "discard") assert.equal(await trying(made, login), "refused", "it still lives");
+    release();
+    await decided;
+    assert.equal(made.twitch.sent("refresh").length, 1);
+    assert.equal(await trying(made, login), decision === "keep" ? "refused" : "needs_login");
+  }
+});
+
+Deno.test("lastTry() is not hindered by a held sign-in of another user or app", async () => {
+  const [made, login] = await lost();
+  const asked = { app: PUBLIC, scopes: SCOPES, label: "", expected: OWL.twitchId };
+  const wren = await identify(made.roster, asked, made.twitch.grant(WREN, PUBLIC.clientId, SCOPES));
+  made.connector.held.hold(asked, wren);
+  await comesUnexpected(made, "app-2");
+  assert.equal(await trying(made, login), "needs_login");
+  await made.connector.close();
 });
 
 Deno.test("lastTry() needs the app of the login, a runtime that sends once, and the key", async () => {

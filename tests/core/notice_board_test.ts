@@ -136,6 +136,30 @@ Deno.test("NoticeBoard tells once for all logins that the disk refuses writes, a
   assert.ok(await made.store.setting("notices"), "what the disk had refused is written");
 });
 
+Deno.test("NoticeBoard tells once for all logins that they are locked, nothing else of them, and when they are open again", async () => {
+  const made = await world();
+  const logins = [await signedIn(made), await signedIn(made, WREN)];
+  await minutes(await watched(made), untilDue(made, logins[0] as Login) - MINUTE);
+  made.twitch.away = DOWN;
+  await made.refresher.one(logins[0] as Login, "person");
+  made.vault.locked = "The key is missing";
+  const locked = await watched(await restarted(made));
+  assert.deepEqual(locked.notifier.told, ["locked begun server"]);
+  const backups = (): readonly Time[] => [];
+  using board = new NoticeBoard(locked.made.roster, locked.notifier, backups);
+  await board.load();
+  await minutes({ ...locked, board }, 2 * HOUR);
+  const still = await again({ ...locked, board });
+  await minutes(still, 2 * HOUR);
+  assert.deepEqual(locked.notifier.told, ["locked begun server"]);
+
+  made.vault.locked = undefined;
+  made.twitch.away = undefined;
+  const open = await again(still);
+  await minutes(open, 5 * MINUTE);
+  assert.deepEqual(open.notifier.told, ["locked begun server", "locked over server"]);
+});
+
 Deno.test("NoticeBoard tells that there is no backup of the newest sign-in, where backups are wanted", async () => {
   const made = await world();
   await signedIn(made);

@@ -162,7 +162,14 @@ Deno.test("noticeOf() holds no secret, no id, no key and no Twitch user id", () 
     label: "Main",
     health: health("needs_login", "refused", HOUR),
   });
-  const events: readonly NoticeEvent[] = ["needs_login", "twitch_away", "disk", "no_backup", "test"];
+  const events: readonly NoticeEvent[] = [
+    "needs_login",
+    "twitch_away",
+    "disk",
+    "no_backup",
+    "locked",
+    "test",
+  ];
   const notices = events.flatMap((event) =>
     (["begun", "over"] as const).map((state) => noticeOf({ event, state, login: full, since: NOW, now: NOW }))
   );

@@ -92,6 +92,18 @@ Deno.test("a refresh that comes after its user has signed in again leaves the ne
   assert.ok(!made.log.events("info").includes("login refreshed"));
 });
 
+Deno.test("a refresh that comes too late has shown that the app rotates all the same", async () => {
+  for (const again of [true, false]) {
+    const { made, login, answer } = await underWay();
+    made.twitch.rotates = true;
+    const theirs = made.twitch.grant(OWL, "app-1", SCOPES);
+    if (again) await admit(made.roster, { app: CONFIDENTIAL, scopes: SCOPES, label: "" }, theirs);
+    else await removeAccount(made.roster, login);
+    await answer();
+    assert.equal((await made.store.facts("app-1")).rotates, true);
+  }
+});
+
 Deno.test("a refusal that comes after its user has signed in again leaves the new login alone", async () => {
   const { made, login, answer } = await underWay(REFUSED);
   const theirs = made.twitch.grant(OWL, "app-1", SCOPES);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { HOUR, MINUTE, SECOND } from "../../src/core/account.ts";
 import type { Login } from "../../src/core/login.ts";
+import { AppError } from "../../src/core/error.ts";
 import { tokenFor } from "../../src/core/token.ts";
 import { REFUSED, TOO_MANY } from "../support/scripted_twitch.ts";
 import {
@@ -13,6 +14,7 @@ import {
   untilDue,
   type World,
   world,
+  WREN,
 } from "../support/world.ts";
 
 /** The disk is full from the moment the request has left. */
@@ -21,6 +23,18 @@ function fullAfterSend(made: World): void {
     made.store.failWrites = true;
     return act();
   });
+}
+
+/** Does `work` while the disk takes writes, but none of a held grant and of what was learned by itself. */
+async function untroubled<T>(made: World, work: () => Promise<T>): Promise<T> {
+  made.store.failWrites = false;
+  made.onStore = (method) => {
+    if (method === "learn") throw new AppError("disk", "Cannot write to the store: the disk is full");
+  };
+  const result = await work();
+  made.onStore = undefined;
+  made.store.failWrites = true;
+  return result;
 }
 
 async function heldGrant(app = PUBLIC): Promise<[World, Login]> {
@@ -54,6 +68,26 @@ for (const app of [undefined, PUBLIC]) {
     assert.deepEqual(await made.store.account(login.account.key), login.account);
   });
 }
+
+Deno.test("send() says that a bug at the journal is one, sends nothing and names no disk", async () => {
+  for (const app of [CONFIDENTIAL, PUBLIC]) {
+    const made = await world(app);
+    const login = await signedIn(made);
+    made.onStore = (method) => {
+      if (method === "beginRefresh") throw new TypeError("row is undefined");
+    };
+    await later(made, untilDue(made, login));
+    await later(made, MINUTE);
+    assert.equal(made.twitch.sent("refresh").length, 0);
+    assert.deepEqual(made.log.events("error"), ["bug while keeping a login", "bug while keeping a login"]);
+    assert.equal(login.account.health.state, "connected");
+    assert.equal((await tokenFor(made.roster, made.refresher, login)).reveal(), "access-1");
+
+    made.onStore = undefined;
+    await later(made, MINUTE);
+    assert.equal(login.access?.reveal(), "access-2");
+  }
+});
 
 Deno.test("a grant that the disk refuses is served from memory", async () => {
   const [made, login] = await heldGrant();
@@ -129,6 +163,30 @@ Deno.test("what was learned about an app while the disk was full is on disk late
   await later(made, MINUTE);
   assert.equal(login.saveAt, undefined);
   assert.equal((await made.store.facts("app-1")).rotates, true);
+});
+
+Deno.test("what was learned about an app while the disk was full is on disk with the grant that showed it", async () => {
+  const [made] = await heldGrant(CONFIDENTIAL);
+  made.store.failWrites = false;
+  const known: boolean[] = [];
+  made.store.after = async (method) => {
+    if (method === "endRefresh") known.push((await made.store.facts("app-1")).rotates);
+  };
+  await later(made, 20 * SECOND);
+  assert.deepEqual(known, [true]);
+});
+
+Deno.test("no refresh begins of which a restart would not know that its app rotates", async () => {
+  const [made] = await heldGrant(CONFIDENTIAL);
+  const other = await untroubled(made, () => signedIn(made, WREN));
+  const known: boolean[] = [];
+  made.store.after = async (method) => {
+    if (method === "beginRefresh") known.push((await made.store.facts("app-1")).rotates);
+  };
+  other.accessDead = true;
+  other.access = undefined;
+  await untroubled(made, () => made.refresher.one(other, "question"));
+  assert.deepEqual(known, [true]);
 });
 
 Deno.test("a journal row whose end the disk has refused is gone once the disk takes writes again", async () => {

@@ -25,7 +25,7 @@ Deno.test("send() of a public app asks /validate first, then journals, sends, st
 
   assert.deepEqual(made.events, [
     ...["validate access-1", "beginRefresh", "refresh refresh-1", "endRefresh", "shown access-2"],
-    ...["learn", "validate access-1", "learn"],
+    ...["validate access-1", "learn"],
   ]);
 });
 
@@ -183,6 +183,18 @@ Deno.test("send() learns that an app with a secret rotates, and treats it so fro
   assert.notEqual(login.open, undefined);
   await later(made, 10 * SECOND);
   assert.equal(made.twitch.sent("refresh").length, 2);
+});
+
+Deno.test("send() puts what it has learned of the app into the commit of the new grant", async () => {
+  const made = await world();
+  const login = await signedIn(made);
+  made.twitch.rotates = true;
+  const known: boolean[] = [];
+  made.store.after = async (method) => {
+    if (method === "endRefresh") known.push((await made.store.facts("app-1")).rotates);
+  };
+  await later(made, untilDue(made, login));
+  assert.deepEqual(known, [true]);
 });
 
 for (const survives of [true, false]) {

@@ -68,6 +68,18 @@ Deno.test("Roster.learn() never unlearns that an app rotates, and follows what b
   assert.deepEqual(made.events, [], "what is known is not written again");
 });
 
+Deno.test("Roster.learn() writes later what was learned while it was writing", async () => {
+  const made = await world();
+  made.store.after = (method) => {
+    if (method === "learn") made.roster.note("app-1", { oldAccess: "dies" });
+  };
+  await made.roster.learn("app-1", { rotates: true });
+  assert.equal((await made.store.facts("app-1")).oldAccess, undefined);
+  made.store.after = undefined;
+  await made.roster.learn("app-1", {});
+  assert.deepEqual(await made.store.facts("app-1"), { rotates: true, oldAccess: "dies" });
+});
+
 Deno.test("Roster.useApp() changes from when on a question looks closer", async () => {
   const made = await world();
   const login = await signedIn(made);

@@ -18,7 +18,13 @@ const REFRESH: readonly Row[] = [
     'if (saved === "gone" && app',
     'if (saved !== "gone" && app',
   ],
-  ["rotation is not learned", "if (rotated) await", "if (!rotated) await"],
+  ["rotation is not learned", "if (rotated) roster.note(", "if (!rotated) roster.note("],
+  [
+    "rotation is not learned from what came too late",
+    "await roster.learn(sent.app.clientId, { rotates: rotated });",
+    "",
+  ],
+  ["a bug at the journal counts as a full disk", "if (!(error instanceof AppError)) throw error;", ""],
   [
     "a token that was dead before is watched",
     "tokens.access !== undefined && !wasDead",
@@ -128,9 +134,25 @@ const ROSTER: readonly Row[] = [
   ["a question is answered without a judge", "?.answered === true ? Number", "?.answered !== true ? Number"],
 ];
 
+const KNOWN_APPS: readonly Row[] = [
+  ["what was learned goes into no commit", "await write(facts)", "await write()"],
+  ["what was learned while it was written is forgotten", "if (this.of(clientId) === facts) ", ""],
+];
+
+const HELD: readonly Row[] = [
+  [
+    "a held sign-in is at risk in a last try",
+    "return [...this.#entries.values(), ...this.#ending]",
+    "return [...this.#ending]",
+  ],
+  ["one that is being decided about is at risk", "this.#ending.add(entry);", ""],
+];
+
 /** All of this file. */
 export const REFRESH_MUTATIONS = mutationsOf({
   "src/core/refresh.ts": REFRESH,
   "src/core/refresher.ts": REFRESHER,
   "src/core/roster.ts": ROSTER,
+  "src/core/known_apps.ts": KNOWN_APPS,
+  "src/core/held_sign_ins.ts": HELD,
 });

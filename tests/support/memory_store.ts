@@ -62,17 +62,19 @@ export class MemoryStore implements Store, Slots {
     return this.#write("replace", () => this.#replace(account));
   }
 
-  beginRefresh(account: Account, entry: JournalEntry): Promise<boolean> {
+  beginRefresh(account: Account, entry: JournalEntry, learned: AppFacts = NO_FACTS): Promise<boolean> {
     return this.#write("beginRefresh", () => {
       if (!this.#replace(account)) return false;
+      this.#learn(account.clientId, learned);
       this.#journal.set(entry.account, structuredClone(entry));
       return true;
     });
   }
 
-  endRefresh(account: Account): Promise<boolean> {
+  endRefresh(account: Account, learned: AppFacts = NO_FACTS): Promise<boolean> {
     return this.#write("endRefresh", () => {
       if (!this.#replace(account)) return false;
+      this.#learn(account.clientId, learned);
       this.#journal.delete(account.key);
       return true;
     });
@@ -116,11 +118,7 @@ export class MemoryStore implements Store, Slots {
   }
 
   learn(clientId: string, facts: AppFacts): Promise<void> {
-    return this.#write("learn", () => {
-      const known = this.#facts.get(clientId) ?? NO_FACTS;
-      const rotates = known.rotates || facts.rotates;
-      this.#facts.set(clientId, { rotates, oldAccess: facts.oldAccess ?? known.oldAccess });
-    });
+    return this.#write("learn", () => this.#learn(clientId, facts));
   }
 
   setting(name: string): Promise<Uint8Array | undefined> {
@@ -160,6 +158,14 @@ export class MemoryStore implements Store, Slots {
     }
     this.#accounts.set(account.key, structuredClone({ ...account, revision: account.revision + 1 }));
     return true;
+  }
+
+  #learn(clientId: string, { rotates, oldAccess }: AppFacts): void {
+    const known = this.#facts.get(clientId) ?? NO_FACTS;
+    this.#facts.set(clientId, {
+      rotates: known.rotates || rotates,
+      oldAccess: oldAccess ?? known.oldAccess,
+    });
   }
 
   #clashes({ key, alias, twitchId }: Account): boolean {

@@ -63,6 +63,25 @@ function commandFor(
   });
 }
 
+const CAN_PRETEND = "util-linux";
+
+/** Whether this machine has what makes a program believe that it runs at a terminal. */
+export function hasTerminal(): boolean {
+  try {
+    const { stdout } = new Deno.Command("script", { args: ["--version"], stderr: "null" }).outputSync();
+    return new TextDecoder().decode(stdout).includes(CAN_PRETEND);
+  } catch {
+    return false;
+  }
+}
+
+/** The same program at a terminal that does not show what is typed: its standard error comes with its standard output. */
+export function atTerminal(make: Make, args: readonly string[]): Make {
+  const words = [make.command, ...make.args, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  const options = ["--quiet", "--return", "--echo", "never", "--command", words.join(" "), "/dev/null"];
+  return { ...make, command: "script", args: options };
+}
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number;

@@ -4,7 +4,7 @@
  */
 import { assertNoLeaks, type Place, printed } from "./leaks.ts";
 import { type Ended, type Make, makes, type RealServer, type RunningCommand } from "./real_program.ts";
-import { startCommand, startServer } from "./real_program.ts";
+import { atTerminal, startCommand, startServer } from "./real_program.ts";
 import {
   CONFIDENTIAL_CLIENT,
   REDIRECT_URI,
@@ -124,6 +124,14 @@ export class Scene implements AsyncDisposable {
   /** Starts a command and leaves it running. */
   start(args: readonly string[], further: Further = {}): RunningCommand {
     const process = startCommand(this.#start(further), args);
+    this.#processes.push({ words: args.join(" "), process });
+    return process;
+  }
+
+  /** Starts a command at a terminal, where `hasTerminal` says that there is one. */
+  startAtTerminal(args: readonly string[]): RunningCommand {
+    const start = this.#start({});
+    const process = startCommand({ ...start, make: atTerminal(start.make, args) }, []);
     this.#processes.push({ words: args.join(" "), process });
     return process;
   }
@@ -287,6 +295,12 @@ export async function askUntil(
     if (enough(answer)) return answer;
     await pause();
   }
+}
+
+/** Prints how long something took since `began`, a reading of `performance.now()`: for people, and for no assertion. */
+export function printTime(what: string, began: number): void {
+  const line = `${what}: ${Math.round(performance.now() - began)} ms\n`;
+  Deno.stdout.writeSync(new TextEncoder().encode(line));
 }
 
 /** Waits until `condition` holds; the limit of the scene bounds it. */

@@ -62,6 +62,27 @@ const JOURNAL: Promises = {
     assert.deepEqual(await store.journal(), [anEntry({ account: "key-2" })]);
   },
 
+  async "beginRefresh() and endRefresh() add to what is known of the account's app"(place) {
+    await place.store.add(anAccount(), anId());
+    const dies = { rotates: false, oldAccess: "dies" } as const;
+    assert.equal(await place.store.beginRefresh(anAccount(), anEntry(), dies), true);
+    assert.deepEqual(await place.again().facts("app-1"), dies);
+    const rotates = { rotates: true, oldAccess: undefined };
+    assert.equal(await place.again().endRefresh(anAccount({ revision: 2 }), rotates), true);
+    const store = place.again();
+    assert.deepEqual(await store.facts("app-1"), { rotates: true, oldAccess: "dies" });
+    assert.deepEqual(await store.journal(), []);
+  },
+
+  async "beginRefresh() and endRefresh() with another revision add nothing to what is known"(place) {
+    await place.store.add(anAccount({ revision: 1 }), anId());
+    const facts = { rotates: true, oldAccess: undefined };
+    const stale = anAccount({ revision: 7 });
+    assert.equal(await place.store.beginRefresh(stale, anEntry(), facts), false);
+    assert.equal(await place.store.endRefresh(stale, facts), false);
+    assert.deepEqual(await place.again().facts("app-1"), NO_FACTS);
+  },
+
   async "endRefresh() with another revision leaves the entry"(place) {
     await place.store.add(anAccount(), anId());
     await place.store.beginRefresh(anAccount(), anEntry());

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { backupsIn, writeWhole } from "../../src/cli/backup_files.ts";
 import { makes } from "../support/real_program.ts";
-import { ask, askUntil, play, playAll, type Scene, until } from "../support/scene.ts";
+import { ask, askUntil, play, playAll, printTime, type Scene, until } from "../support/scene.ts";
 import { canMount, smallDisk } from "../support/small_disk.ts";
 import { CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../support/simulated_twitch/options.ts";
 import { modeOf, namesIn } from "../support/temporary_directory.ts";
@@ -45,6 +45,7 @@ for (const make of makes()) {
         const key = await Deno.readTextFile(`${scene.data}/key`);
         await loseAll(scene);
 
+        const began = performance.now();
         const restored = await restore(scene, FILE, PASSPHRASE, ["--json"]);
         assert.equal(restored.code, 0, restored.stderr);
         const { accounts, app } = JSON.parse(restored.stdout);
@@ -57,6 +58,10 @@ for (const make of makes()) {
         assert.notEqual(await Deno.readTextFile(`${scene.data}/key`), key);
         const second = await scene.serve();
         const { status, body } = await ask(second, id);
+        printTime(
+          `${make.name}, ${type} app: from the start of restore on a blank machine to a token`,
+          began,
+        );
         assert.deepEqual([status, scene.sim.isLive(body)], [200, true]);
         await askUntil(second, id, ({ status, body }) => status === 200 && scene.sim.isLive(body));
         assert.equal(scene.sim.counters.replays, 0);

@@ -68,6 +68,29 @@ for (const make of makes()) {
     });
   });
 
+  Deno.test(`${make.name}: a key that is gone at the start is told once, and once when it is back`, async () => {
+    await using hook = loopbackWebhook();
+    await play({ make, env: env(hook) }, async (scene) => {
+      scene.keepSecret(hook.password);
+      const owl = await scene.signIn();
+      const [key, away] = [`${scene.data}/key`, `${scene.directory}/key`];
+      await Deno.rename(key, away);
+      const locked = await scene.serve();
+      await until(() => hook.bodies.length > 0);
+      assert.match(JSON.parse(hook.bodies[0] ?? "").text, /the key is missing or is not the right one/);
+      assert.equal((await ask(locked, owl.id)).status, 503);
+      assert.equal((await locked.stop()).code, 0);
+      assert.equal((await (await scene.serve()).stop()).code, 0);
+
+      await Deno.rename(away, key);
+      const open = await scene.serve();
+      await until(() => hook.bodies.length > 1);
+      assert.deepEqual(hook.told, ["locked begun null", "locked over null"]);
+      assert.equal((await ask(open, owl.id)).status, 200);
+      assertClean(scene, hook, owl);
+    });
+  });
+
   Deno.test(`${make.name}: a webhook that hangs delays no refresh, no other address and no end`, async () => {
     await using hanging = loopbackWebhook(true);
     await using hook = loopbackWebhook();

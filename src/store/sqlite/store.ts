@@ -76,16 +76,18 @@ export class SqliteStore implements Store, Disposable {
     return this.#keep("save the login", account, () => this.#replace(account));
   }
 
-  beginRefresh(account: Account, entry: JournalEntry): boolean {
+  beginRefresh(account: Account, entry: JournalEntry, learned: AppFacts = NO_FACTS): boolean {
     return this.#commit("save that a refresh begins", () => {
       if (!this.#replace(account)) return false;
+      this.#learn(account.clientId, learned);
       return changed(this.#run.enter.run({ ...journalRow(entry) }));
     });
   }
 
-  endRefresh(account: Account): boolean {
+  endRefresh(account: Account, learned: AppFacts = NO_FACTS): boolean {
     return this.#keep("save the refreshed login", account, () => {
       if (!this.#replace(account)) return false;
+      this.#learn(account.clientId, learned);
       this.#run.strike.run(account.key);
       return true;
     });
@@ -113,8 +115,8 @@ export class SqliteStore implements Store, Disposable {
     return rows<FactsRow>(found).map(factsOf)[0] ?? NO_FACTS;
   }
 
-  learn(clientId: string, { rotates, oldAccess }: AppFacts): void {
-    this.#do("save about the app", () => this.#run.learn.run(clientId, rotates ? 1 : 0, oldAccess ?? null));
+  learn(clientId: string, facts: AppFacts): void {
+    this.#do("save about the app", () => this.#learn(clientId, facts));
   }
 
   setting(name: string): Uint8Array | undefined {
@@ -155,6 +157,10 @@ export class SqliteStore implements Store, Disposable {
 
   #replace(account: Account): boolean {
     return changed(this.#run.replace.run({ ...accountRow(account) }));
+  }
+
+  #learn(clientId: string, { rotates, oldAccess }: AppFacts): void {
+    if (rotates || oldAccess !== undefined) this.#run.learn.run(clientId, rotates ? 1 : 0, oldAccess ?? null);
   }
 
   /** A commit that may bring a new grant, which must not be lost for want of room. */

@@ -1,105 +1,67 @@
 /**
- * A composition root like that of the program, with a knife on the ports: signs in or refreshes by the real parts, and
- * dies where it was told to. What it does it tells in lines of JSON on standard output.
+ * A composition root like that of the program, with a knife on the ports: signs in, refreshes or restores by the real
+ * parts, and dies where it was told to. What it does it tells in lines of JSON on standard output.
  */
-import { Connector, type DeviceState } from "../../../src/core/connect.ts";
+import type { DeviceState } from "../../../src/core/connect.ts";
 import type { Login } from "../../../src/core/login.ts";
 import { readPasted } from "../../../src/core/paste.ts";
-import type { Deps, Store } from "../../../src/core/ports.ts";
-import { Refresher } from "../../../src/core/refresher.ts";
-import { Roster } from "../../../src/core/roster.ts";
-import { Secret } from "../../../src/core/secret.ts";
-import { systemClock } from "../../../src/cli/clock.ts";
-import { openStore } from "../../../src/store/open.ts";
-import { takeLock } from "../../../src/store/sqlite/lock.ts";
-import { createTwitch } from "../../../src/twitch/client.ts";
-import { openVault } from "../../../src/vault/vault.ts";
-import { silentLog } from "../../support/silent_log.ts";
-import { REDIRECT_URI, type SimulatedClient } from "../../support/simulated_twitch/options.ts";
-import { type Death, Knife, under } from "./knife.ts";
+import { REDIRECT_URI } from "../../support/simulated_twitch/options.ts";
+import { type Death, Knife } from "./knife.ts";
+import { openParts, type Parts, type Site } from "./parts.ts";
+import { prepareBackup, restoreFrom } from "./restore_act.ts";
 
 /** What a child is told, as JSON in its only argument. */
-export interface Orders {
-  readonly dataDir: string;
-  readonly authUrl: string;
-  readonly apiUrl: string;
-  readonly client: SimulatedClient;
-  /** What it is killed in. Before `refresh` and `sign in again` it signs in. */
-  readonly act: "sign in" | "sign in again" | "refresh";
+export interface Orders extends Site {
+  /** What it is killed in. Before all but `sign in` it signs in; before a restore it makes the backup. */
+  readonly act: "sign in" | "sign in again" | "refresh" | "restore" | "restore over";
   /** Refreshes that go well before that. */
   readonly earlier: number;
+  /** The machine that a backup was made on has refreshed since. */
+  readonly spent?: boolean;
   /** Left out, it lives. */
   readonly death?: Death;
-  /** Refreshes leave no journal: what the matrix must find out. */
-  readonly withoutJournal?: boolean;
 }
 
 /** A line of a child. */
 export type Told =
   | { readonly kind: "authorize" | "device"; readonly text: string }
   | { readonly kind: "signed in"; readonly id: string }
+  /** A backup was made: what opens it, and every id in it. */
+  | { readonly kind: "backup"; readonly code: string; readonly ids: readonly string[] }
   /** From the next line of its input on it may be killed. */
   | { readonly kind: "ready" }
   /** A step came by, at this time of the machine's clock. */
   | { readonly kind: "step"; readonly step: string; readonly at: number };
 
-function tell(told: Told): void {
+/** Writes a line. */
+export function tell(told: Told): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(told)}\n`));
 }
 
-/** The parts of the program, the knife on each port. */
-class Child implements Disposable {
-  readonly #orders: Orders;
-  readonly #roster: Roster;
-  readonly #connector: Connector;
-  readonly #deps: Deps;
+/** Signs in, by the way that the app has. */
+export async function signIn(parts: Parts, { client }: Orders): Promise<Login> {
+  const byCode = client.secret !== undefined;
+  const { login, id } = byCode ? await signInByCode(parts) : await signInByDevice(parts);
+  tell({ kind: "signed in", id: id.reveal() });
+  return login;
+}
 
-  constructor(orders: Orders, deps: Deps) {
-    this.#orders = orders;
-    this.#deps = deps;
-    this.#roster = new Roster(deps);
-    this.#connector = new Connector(this.#roster);
-  }
+async function signInByCode({ connector }: Parts) {
+  const { authorizeUrl, state } = await connector.begin(WISH, REDIRECT_URI);
+  tell({ kind: "authorize", text: authorizeUrl });
+  return await connector.finish(readPasted(await typed(), REDIRECT_URI), state);
+}
 
-  async load(): Promise<void> {
-    const { id, secret } = this.#orders.client;
-    await this.#roster.load();
-    const clientSecret = secret === undefined ? undefined : new Secret(secret);
-    await this.#roster.useApp({ clientId: id, clientSecret });
-  }
-
-  async signIn(): Promise<Login> {
-    const byCode = this.#orders.client.secret !== undefined;
-    const { login, id } = byCode ? await this.#byCode() : await this.#byDevice();
-    tell({ kind: "signed in", id: id.reveal() });
-    return login;
-  }
-
-  async #byCode() {
-    const { authorizeUrl, state } = await this.#connector.begin(WISH, REDIRECT_URI);
-    tell({ kind: "authorize", text: authorizeUrl });
-    return await this.#connector.finish(readPasted(await typed(), REDIRECT_URI), state);
-  }
-
-  async #byDevice() {
-    const { attempt, userCode } = await this.#connector.beginDevice(WISH);
-    tell({ kind: "device", text: userCode });
-    let state: DeviceState;
-    do {
-      await this.#deps.clock.sleep(10);
-      state = this.#connector.device(attempt);
-    } while (state.kind === "waiting");
-    if (state.kind === "failed") throw state.error;
-    return state.connected;
-  }
-
-  async refresh(login: Login): Promise<void> {
-    await new Refresher(this.#roster).one(login, "person");
-  }
-
-  [Symbol.dispose](): void {
-    this.#connector.close();
-  }
+async function signInByDevice({ connector, deps }: Parts) {
+  const { attempt, userCode } = await connector.beginDevice(WISH);
+  tell({ kind: "device", text: userCode });
+  let state: DeviceState;
+  do {
+    await deps.clock.sleep(10);
+    state = connector.device(attempt);
+  } while (state.kind === "waiting");
+  if (state.kind === "failed") throw state.error;
+  return state.connected;
 }
 
 const WISH = { scopes: ["chat:read", "chat:edit"], label: "" };
@@ -110,40 +72,30 @@ async function typed(): Promise<string> {
   return new TextDecoder().decode(bytes.subarray(0, length));
 }
 
-/** A store whose refreshes leave no trace before they are over. */
-function forgetful(store: Store): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === "beginRefresh") return target.replace.bind(target);
-      const value = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
-async function act(orders: Orders): Promise<void> {
-  const { dataDir, authUrl, apiUrl } = orders;
-  using lock = takeLock(dataDir);
-  if (lock === undefined) throw new Error("somebody else has the data directory");
-  using store = openStore("sqlite:", dataDir, "kill matrix");
-  const clock = systemClock();
-  const vault = await openVault({ slots: store, keyFile: `${dataDir}/key`, now: clock.now() });
-  using twitch = createTwitch({ authUrl, apiUrl, clock });
-  const knife = new Knife(orders.death, (step) => tell({ kind: "step", step, at: Date.now() }));
-  using child = new Child(orders, {
-    store: under(knife, orders.withoutJournal === true ? forgetful(store) : store),
-    vault: under(knife, vault),
-    twitch: under(knife, twitch),
-    ...{ clock, log: silentLog(), random: Math.random },
-  });
-  await child.load();
-  const login = orders.act === "sign in" ? undefined : await child.signIn();
-  for (let done = 0; login !== undefined && done < orders.earlier; done++) await child.refresh(login);
+async function ready(knife: Knife): Promise<void> {
   tell({ kind: "ready" });
   await typed();
   knife.armed = true;
-  if (orders.act === "refresh" && login !== undefined) await child.refresh(login);
-  else await child.signIn();
 }
 
-if (import.meta.main) await act(JSON.parse(Deno.args[0] ?? "{}"));
+async function act(orders: Orders, knife: Knife): Promise<void> {
+  using parts = await openParts(orders, knife);
+  const login = orders.act === "sign in" ? undefined : await signIn(parts, orders);
+  for (let done = 0; login !== undefined && done < orders.earlier; done++) await parts.refresh(login);
+  await ready(knife);
+  if (orders.act === "refresh" && login !== undefined) await parts.refresh(login);
+  else await signIn(parts, orders);
+}
+
+async function actRestore(orders: Orders, knife: Knife): Promise<void> {
+  const backup = await prepareBackup(orders, knife);
+  await ready(knife);
+  using parts = await openParts(orders, knife);
+  await restoreFrom(parts, backup);
+}
+
+if (import.meta.main) {
+  const orders: Orders = JSON.parse(Deno.args[0] ?? "{}");
+  const knife = new Knife(orders.death, (step) => tell({ kind: "step", step, at: Date.now() }));
+  await (orders.act.startsWith("restore") ? actRestore(orders, knife) : act(orders, knife));
+}

@@ -1,5 +1,6 @@
 /** A data directory, a simulated Twitch and the real program: where somebody is killed and everything is looked at afterwards. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { DATABASE_FILE } from "../../../src/store/sqlite/open.ts";
 import { type Ended, type Make, runCommand, startCommand, startServer } from "../../support/real_program.ts";
@@ -20,6 +21,8 @@ const USER_CODE = /^\{"userCode".*\}$/m;
 /** What an account's row says. */
 export interface Row {
   readonly alias: string;
+  /** The sealed grant in hexadecimal digits. */
+  readonly grant: string;
   readonly generation: number;
   readonly state: string;
   readonly reason: string | undefined;
@@ -35,7 +38,8 @@ export class House implements AsyncDisposable {
 
   constructor(make: Make, client: SimulatedClient, options: SimulatedTwitchOptions) {
     this.client = client;
-    this.sim = createSimulatedTwitch({ accessTokenLife: LIFE, deviceInterval: 0.2, ...options });
+    const clients = [client];
+    this.sim = createSimulatedTwitch({ accessTokenLife: LIFE, deviceInterval: 0.2, clients, ...options });
     this.twitch = serveSimulatedTwitch(this.sim);
     const env = {
       TWITCH_CLIENT_ID: client.id,
@@ -46,8 +50,12 @@ export class House implements AsyncDisposable {
     this.start = { make, directory: this.#directory.path, env };
   }
 
+  get directory(): string {
+    return this.#directory.path;
+  }
+
   get dataDir(): string {
-    return `${this.#directory.path}/data`;
+    return `${this.directory}/data`;
   }
 
   serve(): Promise<RealServer> {
@@ -62,6 +70,11 @@ export class House implements AsyncDisposable {
   /** Runs a command of the program to its end. */
   ended(...args: string[]): Promise<Ended> {
     return runCommand(this.start, args);
+  }
+
+  /** Restores a backup with the program's own command. */
+  restore(file: string, typed: string): Promise<Ended> {
+    return runCommand(this.start, ["restore", file, "--passphrase-file", "-", "--json"], typed);
   }
 
   /** Signs in with the program's own command; answers the id. */
@@ -90,11 +103,19 @@ export class House implements AsyncDisposable {
 
   /** The only account's row; undefined if there is none. */
   row(): Row | undefined {
-    const [row, ...others] = this.#read("SELECT alias, generation, health FROM accounts");
+    const [row, ...others] = this.rows();
     assert.deepEqual(others, [], "one user has one account");
-    if (row === undefined) return undefined;
-    const { state, reason } = JSON.parse(String(row["health"]));
-    return { alias: String(row["alias"]), generation: Number(row["generation"]), state, reason };
+    return row;
+  }
+
+  /** Every account's, oldest first; none where there is no database yet. `data` is another directory than its own. */
+  rows(data = "data"): readonly Row[] {
+    const columns = "alias, generation, health, hex(sealed_grant) AS grant";
+    return this.#read(`SELECT ${columns} FROM accounts ORDER BY position`, data).map((row) => {
+      const { state, reason } = JSON.parse(String(row["health"]));
+      const [alias, grant] = [String(row["alias"]), String(row["grant"])];
+      return { alias, grant, generation: Number(row["generation"]), state, reason };
+    });
   }
 
   /** Whether a refresh token was sent whose fate is not known. */
@@ -102,11 +123,15 @@ export class House implements AsyncDisposable {
     return this.#read("SELECT account FROM journal").length > 0;
   }
 
-  #read(sql: string): Record<string, unknown>[] {
-    const database = new DatabaseSync(`${this.dataDir}/${DATABASE_FILE}`);
+  #read(sql: string, data = "data"): Record<string, unknown>[] {
+    const path = `${this.directory}/${data}/${DATABASE_FILE}`;
+    if (!existsSync(path)) return [];
+    const database = new DatabaseSync(path);
     try {
       database.exec("PRAGMA busy_timeout = 1000");
-      return database.prepare(sql).all();
+      // Whoever made the database may have died before its tables.
+      const tables = database.prepare("SELECT name FROM sqlite_master WHERE name = 'accounts'").all();
+      return tables.length === 0 ? [] : database.prepare(sql).all();
     } finally {
       database.close();
     }

@@ -13,12 +13,15 @@ const STEPS: Readonly<Record<string, string>> = {
   replace: "replace",
   learn: "learn",
   add: "add",
+  addId: "addId",
+  addSlot: "addSlot",
+  saveSetting: "saveSetting",
   refresh: "refresh",
   validate: "validate",
   exchangeCode: "exchange",
   pollDevice: "exchange",
   sealGrant: "sealGrant",
-  seal: "sealId",
+  seal: "seal",
 };
 
 /** Kills this process at its death, once it is armed. */

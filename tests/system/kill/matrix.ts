@@ -12,10 +12,13 @@ import { inLanes } from "./lanes.ts";
 import { playRandomMoment } from "./random_moment.ts";
 import { type Entry, report } from "./report.ts";
 import { playCase } from "./round.ts";
-import { type AppType, cases, type Fate } from "./steps.ts";
+import { playRestore } from "./restore_round.ts";
+import { type AppType, type Case, cases, type Fate, TYPES } from "./steps.ts";
 
 /** How much is played. */
 export interface Extent {
+  /** The steps. */
+  readonly cases: readonly Case[];
   /** Deaths at steps. */
   readonly rounds: number;
   /** Deaths at random moments. */
@@ -33,9 +36,10 @@ export interface Matrix {
 }
 
 /** Plays the matrix: every step in turn as often as there are rounds. */
-export async function playMatrix({ rounds, random, seed, progress = () => {} }: Extent): Promise<Matrix> {
+export async function playMatrix(extent: Extent): Promise<Matrix> {
+  const { random, seed, progress = () => {} } = extent;
   let done = 0;
-  const plans = [...planSteps(rounds, seed), ...planMoments(random, seed)];
+  const plans = [...planSteps(extent), ...planMoments(random, seed)];
   const played = await inLanes(plans, async (plan) => {
     const result = await tryOut(plan);
     progress(++done);
@@ -69,17 +73,21 @@ async function tryOut({ name, type, expected, play }: Plan): Promise<Matrix> {
   }
 }
 
-function planSteps(rounds: number, seed: number): readonly Plan[] {
+function planSteps({ cases: all, rounds, seed }: Extent): readonly Plan[] {
   const random = createRandom(seed);
-  const all = cases();
   return Array.from({ length: Math.ceil(rounds / all.length) }, () => all).flat().slice(0, rounds).map(
     (one, at) => {
       const { act, step, call, type, expected } = one;
       // What an app does is learned at its first refresh alone.
       const varied = at >= all.length && act === "refresh" && !step.endsWith("learn");
-      const circumstances = { seed: random.integer(1, 1e9), earlier: varied ? random.integer(0, 2) : 0 };
+      const circumstances = {
+        seed: random.integer(1, 1e9),
+        earlier: varied ? random.integer(0, 2) : 0,
+        spent: at % 2 === 1,
+      };
       const name = `${act}: ${step}${call === 1 ? "" : " (the second)"}`;
-      const play = async (): Promise<Entry> => ({ name, type, outcome: await playCase(one, circumstances) });
+      const playOne = act.startsWith("restore") ? playRestore : playCase;
+      const play = async (): Promise<Entry> => ({ name, type, outcome: await playOne(one, circumstances) });
       return { name, type, expected: [expected], play };
     },
   );
@@ -90,10 +98,9 @@ function planMoments(kills: number, seed: number): readonly Plan[] {
   const make = makes().at(-1);
   if (make === undefined) throw new Error("there is no program to start");
   return Array.from({ length: kills }, (_, at) => {
-    const type = at % 2 === 0 ? "public" : "confidential";
-    const expected: readonly Fate[] = type === "public"
-      ? ["kept", "old", "new", "lost"]
-      : ["kept", "old", "new"];
+    const type = TYPES[(at + 1) % TYPES.length] ?? "public";
+    const harmless: readonly Fate[] = ["kept", "old", "part", "new"];
+    const expected: readonly Fate[] = type === "confidential" ? harmless : [...harmless, "lost"];
     const name = `random moment ${at + 1} of seed ${seed}`;
     return {
       name,
@@ -117,7 +124,7 @@ async function main(args: string[]): Promise<number> {
   const progress = (done: number): void => {
     if (done % 50 === 0) say(`${done} of ${rounds + random} rounds`);
   };
-  const { entries, problems } = await playMatrix({ rounds, random, seed, progress });
+  const { entries, problems } = await playMatrix({ cases: cases(), rounds, random, seed, progress });
   say(report(entries));
   for (const problem of problems) say(`PROBLEM ${problem}`);
   return problems.length === 0 ? 0 : 1;

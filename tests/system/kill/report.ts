@@ -1,6 +1,6 @@
 /** What many rounds have shown, as a table for people. */
 import type { Outcome } from "./round.ts";
-import type { AppType } from "./steps.ts";
+import { type AppType, TYPES } from "./steps.ts";
 
 /** One round, under the name of what was done to it. */
 export interface Entry {
@@ -14,14 +14,14 @@ export function report(entries: readonly Entry[]): string {
   const names = [...new Set(entries.map(({ name }) => name))];
   const rows = names.map((name) => [name, ...TYPES.map((type) => cell(entries, name, type))]);
   const table = [["killed", ...TYPES], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const widths = ["killed", ...TYPES].map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0))
+  );
   const lines = table.map((row) =>
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
   );
   return [...lines, "", ...summary(entries)].join("\n");
 }
-
-const TYPES: readonly AppType[] = ["confidential", "public"];
 
 /** `5 kept`, `5 lost (3 to 9 ms)`, or both. */
 function cell(entries: readonly Entry[], name: string, type: AppType): string {

@@ -3,10 +3,16 @@ import assert from "node:assert/strict";
 import { makes, type RealServer, type RunningCommand, startCommand } from "../../support/real_program.ts";
 import { ask, until } from "../../support/scene.ts";
 import { fault } from "../../support/simulated_twitch/faults.ts";
-import { CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../../support/simulated_twitch/options.ts";
+import {
+  CONFIDENTIAL_CLIENT,
+  PUBLIC_CLIENT,
+  SECOND_USER,
+  type SimulatedClient,
+} from "../../support/simulated_twitch/options.ts";
 import type { Orders, Told } from "./child.ts";
 import { House, type Row } from "./house.ts";
-import type { Act, Case, Fate } from "./steps.ts";
+import type { Forgotten } from "./parts.ts";
+import type { Act, AppType, Case, Fate } from "./steps.ts";
 
 /** What a round has shown. */
 export interface Outcome {
@@ -26,10 +32,26 @@ export type Looked = Pick<Outcome, "fate" | "replays">;
 export interface Circumstances {
   readonly seed: number;
   readonly earlier: number;
-  readonly withoutJournal?: boolean;
+  /** The machine that a backup was made on has refreshed since. */
+  readonly spent?: boolean;
+  readonly forgets?: Forgotten;
 }
 
-export const CLIENTS = { confidential: CONFIDENTIAL_CLIENT, public: PUBLIC_CLIENT } as const;
+export const CLIENTS: Readonly<Record<AppType, SimulatedClient>> = {
+  confidential: CONFIDENTIAL_CLIENT,
+  public: PUBLIC_CLIENT,
+  rotating: {
+    ...CONFIDENTIAL_CLIENT,
+    rotateRefreshToken: true,
+    replayKillsGrant: true,
+    oldAccessTokenAfterRefresh: "dies",
+  },
+};
+
+/** Whether refresh tokens of this app are spent by use. */
+export function spends({ secret, rotateRefreshToken = secret === undefined }: SimulatedClient): boolean {
+  return rotateRefreshToken;
+}
 
 /** Kills a child at the step, and looks. */
 export async function playCase(one: Case, circumstances: Circumstances): Promise<Outcome> {
@@ -41,7 +63,9 @@ export async function playCase(one: Case, circumstances: Circumstances): Promise
   const steps = told.filter((line) => line.kind === "step");
   const committedAt = steps.find(({ step }) => step === "after endRefresh")?.at;
   const rotatedAt = one.act === "refresh" ? arrivedAt(house) : undefined;
-  const { fate, replays } = await lookAfter(house, one.act, id);
+  const { fate, replays } = one.act === "first refresh"
+    ? await lookAfterCut(house)
+    : await lookAfter(house, one.act, id);
   return {
     fate,
     replays,
@@ -59,7 +83,8 @@ export function arrivedAt({ sim }: House): number | undefined {
   return sim.requests.findLast(({ params }) => params["grant_type"] === "refresh_token")?.at;
 }
 
-interface Dead {
+/** What a child has told until it died. */
+export interface Dead {
   readonly told: readonly Told[];
   /** Undefined if it has killed itself. */
   readonly diedAt: number | undefined;
@@ -67,18 +92,24 @@ interface Dead {
 
 const IN_FLIGHT = /^in flight (before|after)/;
 
-async function killChild(house: House, one: Case, circumstances: Circumstances): Promise<Dead> {
+/** Starts a child and lets it die at the step. */
+export async function killChild(house: House, one: Case, circumstances: Circumstances): Promise<Dead> {
   const { client, dataDir, sim, start, twitch: { authUrl, apiUrl } } = house;
-  const { earlier, withoutJournal = false } = circumstances;
+  const { earlier, forgets, spent = false } = circumstances;
   const when = IN_FLIGHT.exec(one.step)?.[1] as "before" | "after" | undefined;
   const { act, step, call } = one;
   const orders: Orders = {
-    ...{ dataDir, authUrl, apiUrl, client, act, earlier, withoutJournal },
+    ...{ dataDir, authUrl, apiUrl, client, spent },
+    act: act === "first refresh" ? "refresh" : act,
+    // From the second on it is known what the app does.
+    earlier: one.type === "rotating" && act === "refresh" ? earlier + 1 : earlier,
+    ...forgets === undefined ? {} : { forgets },
     ...when === undefined ? { death: { step, call } } : {},
   };
   const args = [...start.make.args.slice(0, -1), new URL("child.ts", import.meta.url).pathname];
   await using child = startCommand({ ...start, make: { ...start.make, args } }, [JSON.stringify(orders)]);
   if (act !== "sign in") await approve(house, child, 1);
+  if (act.startsWith("restore")) await approve(house, child, 2, SECOND_USER.login);
   await child.printed(/"ready"/);
   if (when !== undefined) sim.faults.add({ endpoint: "token", when, kind: fault.hang });
   // A failed refresh writes the row anew.
@@ -86,7 +117,7 @@ async function killChild(house: House, one: Case, circumstances: Circumstances):
     sim.faults.add({ endpoint: "token", when: "before", kind: fault.internalServerError });
   }
   await child.type("go");
-  if (act !== "refresh") await approve(house, child, act === "sign in" ? 1 : 2);
+  if (act.startsWith("sign in")) await approve(house, child, act === "sign in" ? 1 : 2);
   let diedAt: number | undefined;
   if (when !== undefined) {
     await until(() => sim.faults.pending === 0);
@@ -103,15 +134,21 @@ function toldBy(stdout: string): readonly Told[] {
 }
 
 /** Approves the child's `number`th sign-in as a person would. */
-async function approve({ sim }: House, child: RunningCommand, number: number): Promise<void> {
+async function approve(
+  { sim }: House,
+  child: RunningCommand,
+  number: number,
+  user?: string,
+): Promise<void> {
   await child.printed(new RegExp(`(?:"kind":"(?:authorize|device)".*\n[^]*?){${number}}`));
   const asked =
     toldBy(child.stdout.replace(/[^\n]*$/, "")).flatMap((line) =>
       line.kind === "authorize" || line.kind === "device" ? [line] : []
     )[number - 1];
   assert.ok(asked);
-  if (asked.kind === "device") sim.approveDevice(asked.text);
-  else await child.type(await sim.signIn(asked.text));
+  const choice = user === undefined ? {} : { user };
+  if (asked.kind === "device") sim.approveDevice(asked.text, choice);
+  else await child.type(await sim.signIn(asked.text, choice));
 }
 
 /**
@@ -125,8 +162,10 @@ export async function lookAfter(house: House, act: Act, id: string | undefined):
   await using server = await house.serve();
   await until(() => !house.open);
   const known = id ?? (found === undefined ? await house.signIn() : await house.id());
-  const fate = found === undefined ? "none" : await fateOf({ house, server, act, found, id: known });
-  if (act === "refresh" && client.secret === undefined) {
+  const fate = found === undefined
+    ? "none"
+    : await fateOf({ house, server, act, found, rotations, id: known });
+  if (act === "refresh" && spends(client)) {
     const uncommitted = rotations + 1 - (found?.generation ?? 0);
     assert.equal(uncommitted, fate === "lost" ? 1 : 0, "what is lost was rotated and not committed");
   }
@@ -135,17 +174,38 @@ export async function lookAfter(house: House, act: Act, id: string | undefined):
   return { fate, replays: sim.counters.replays };
 }
 
+/** The same, but the answer of the next refresh is cut off: what an app does is known by then. */
+async function lookAfterCut(house: House): Promise<Looked> {
+  const found = house.row();
+  assert.equal(found?.generation, 2, "the first refresh is committed");
+  house.sim.faults.add({
+    endpoint: "token",
+    grantType: "refresh_token",
+    when: "after",
+    kind: fault.reset,
+  });
+  await using server = await house.serve();
+  await house.ended("accounts", "refresh", found.alias);
+  await until(() => house.sim.faults.pending === 0 && !house.open);
+  const fate = house.row()?.state === "needs_login" ? "lost" : "kept";
+  const id = await house.signIn();
+  assert.ok(await servesLife(house, server, id));
+  return { fate, replays: house.sim.counters.replays };
+}
+
 interface Found {
   readonly house: House;
   readonly server: RealServer;
   readonly act: Act;
   /** As it was when the program was started again. */
   readonly found: Row;
+  /** So many refreshes of the first grant had succeeded by then. */
+  readonly rotations: number;
   readonly id: string;
 }
 
 /** What became of the account. One that is not lost is served at once, and can be refreshed. */
-async function fateOf({ house, server, act, found, id }: Found): Promise<Fate> {
+async function fateOf({ house, server, act, found, rotations, id }: Found): Promise<Fate> {
   if (house.row()?.state === "needs_login") return "lost";
   const served = await servesLife(house, server, id);
   const { code, stderr } = await house.ended("accounts", "refresh", found.alias);
@@ -154,7 +214,7 @@ async function fateOf({ house, server, act, found, id }: Found): Promise<Fate> {
   assert.ok(served, "a token that lives is served at once");
   if (act === "refresh") return "kept";
   if (act === "sign in") return "made";
-  return found.generation === 1 ? "old" : "new";
+  return found.generation === 1 + rotations ? "old" : "new";
 }
 
 async function servesLife({ sim }: House, server: RealServer, id: string): Promise<boolean> {
