@@ -31,16 +31,17 @@ export class Refresher {
    * what went wrong is in the login's health and in the log.
    */
   one(login: Login, asker: Asker): Promise<void> {
+    // First of all: a jump that the clock tells of begins work for every login.
+    const now = this.#roster.deps.clock.now();
     const running = this.#running.get(login);
     if (running !== undefined) return running;
     if (this.#closed || this.#roster.deps.vault.locked !== undefined) return Promise.resolve();
-    const now = this.#roster.deps.clock.now();
     const step = nextStep(this.#roster.situation(login), now, asker);
     if (step.kind === "rest") {
       this.#planWake(login, step.until, now);
       return Promise.resolve();
     }
-    const work = this.#work(login, asker).finally(() => {
+    const work = begun(() => this.#work(login, asker)).finally(() => {
       this.#running.delete(login);
       this.#remind(login);
     });
@@ -54,7 +55,7 @@ export class Refresher {
       await other;
     }
     if (this.#closed) throw new AppError("unavailable", "Cannot go on: the server stops");
-    const done = work();
+    const done = begun(work);
     const running = done.catch(() => undefined).finally(() => this.#running.delete(login));
     this.#running.set(login, running);
     await running;
@@ -174,4 +175,9 @@ export class Refresher {
     const text = error instanceof Error ? error.stack ?? error.message : String(error);
     this.#roster.deps.log.error("bug while keeping a login", { account, error: text });
   }
+}
+
+/** Begins `work` once the caller has noted that it is under way: its own look at the clock may set off other work. */
+function begun(work: () => Promise<void>): Promise<void> {
+  return Promise.resolve().then(work);
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { HOUR, MINUTE, SECOND } from "../../src/core/account.ts";
+import { doubtTimes } from "../../src/core/doubt.ts";
+import { send } from "../../src/core/refresh.ts";
 import { AWAY, unavailable } from "../support/scripted_twitch.ts";
 import { settled } from "../support/fake_clock.ts";
 import { later, OWL, PUBLIC, restarted, signedIn, untilDue, world } from "../support/world.ts";
@@ -34,6 +36,34 @@ Deno.test("Refresher.one() joins what is under way and lets the next one begin a
   await made.refresher.one(login, "person");
   assert.equal(made.twitch.sent("refresh").length, 2);
 });
+
+for (const [way, look] of [["one", 1], ["one", 2], ["alone", 1]] as const) {
+  Deno.test(`Refresher.${way}() begins one piece of work when its own look ${look} at the clock tells of a jump`, async () => {
+    const made = await world(PUBLIC);
+    const login = await signedIn(made);
+    const { clock, refresher, roster, twitch } = made;
+    await clock.advance(untilDue(made, login));
+    twitch.validate = () => Promise.resolve({ kind: "invalid" });
+    const read = clock.now.bind(clock);
+    let looks = 0;
+    let jumped: Promise<void> | undefined;
+    clock.now = () => {
+      if (++looks === look) {
+        doubtTimes(roster);
+        jumped = refresher.due();
+      }
+      return read();
+    };
+    const release = twitch.hold("refresh");
+    const work = way === "one"
+      ? refresher.one(login, "job")
+      : refresher.alone(login, () => send(roster, login, clock.now()));
+    await settled();
+    release();
+    await Promise.all([work, jumped]);
+    assert.equal(twitch.sent("refresh").length, 1);
+  });
+}
 
 Deno.test("Refresher.due() refreshes every account that is due and leaves the others alone", async () => {
   const made = await world();

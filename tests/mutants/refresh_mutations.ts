@@ -84,6 +84,13 @@ const REFRESH: readonly Row[] = [
 
 const REFRESHER: readonly Row[] = [
   ["two refreshes at once", "if (running !== undefined) return running;", ""],
+  [
+    "a jump of the clock begins a second piece of work",
+    "    const now = this.#roster.deps.clock.now();\n    const running = this.#running.get(login);\n",
+    "    const running = this.#running.get(login);\n    const now = this.#roster.deps.clock.now();\n",
+  ],
+  ["work begins before it is noted", "begun(() => this.#work(login, asker))", "this.#work(login, asker)"],
+  ["work that is to be alone begins before it is noted", "begun(work)", "work()"],
   ["a person turns all waits off", 'steps === 0 ? asker : "job"', "asker"],
   ["a removed login is worked on", " || this.#roster.get(login.account.key) !== login", ""],
   [

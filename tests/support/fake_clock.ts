@@ -46,14 +46,17 @@ export class FakeClock implements Clock {
     return this.#sleepers.size;
   }
 
-  /** Moves time by `span`, waking those whose sleep is over in the order in which it ends; each runs on until it waits. */
-  async advance(span: Duration): Promise<void> {
+  /**
+   * Moves time by `span`, waking those whose sleep is over in the order in which it ends; each runs on until it waits,
+   * which is when `idle` resolves.
+   */
+  async advance(span: Duration, idle: () => Promise<void> = settled): Promise<void> {
     const target = this.#running + span;
-    await settled();
+    await idle();
     for (let next = this.#first(target); next !== undefined; next = this.#first(target)) {
       this.#moveTo(next.due);
       next.wake();
-      await settled();
+      await idle();
     }
     this.#moveTo(target);
   }
