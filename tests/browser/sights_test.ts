@@ -1,13 +1,13 @@
 /** Every page in every state, in a real browser: readable for everybody, at every width, and calm. */
 import assert from "node:assert/strict";
 import axe from "axe-core";
-import type { Browser } from "playwright-core";
-import { SIGHTS } from "../http/sights/all.ts";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { type Seen, SIGHTS } from "../http/sights/all.ts";
 import { pseudoCatalogue } from "../http/sights/pseudo.ts";
 import type { Sight } from "../http/sights/stage.ts";
 import { DESKTOP, hasChromium, launch, NARROW, PHONE, rendered, Window } from "./chromium.ts";
 
-/** So many windows at once. */
+/** So many at once. */
 const WINDOWS = 3;
 
 function browserTest(name: string, act: (browser: Browser) => Promise<void>): void {
@@ -26,15 +26,29 @@ function browserTest(name: string, act: (browser: Browser) => Promise<void>): vo
 }
 
 /** Shows every sight to `look`, several at once; what it answers is what is wrong with the sight. */
-async function eachSight(look: (sight: Sight, at: number) => Promise<readonly string[]>): Promise<string[]> {
+async function eachSight(
+  windows: readonly Window[],
+  look: (sight: Sight, window: Window) => Promise<readonly string[]>,
+): Promise<string[]> {
   const left = [...SIGHTS];
   const wrong: string[] = [];
-  await Promise.all(Array.from({ length: WINDOWS }, async (_, at) => {
+  await Promise.all(windows.map(async (window) => {
     for (let sight = left.shift(); sight !== undefined; sight = left.shift()) {
-      wrong.push(...(await look(sight, at)).map((text) => `${sight?.name}: ${text}`));
+      wrong.push(...(await look(sight, window)).map((text) => `${sight?.name}: ${text}`));
     }
   }));
   return wrong;
+}
+
+function openWindows(browser: Browser, options: BrowserContextOptions): Promise<readonly Window[]> {
+  return Promise.all(Array.from({ length: WINDOWS }, () => Window.open(browser, options)));
+}
+
+/** A page with this in it, of a server that has set no policy. */
+function bare(body: string): Seen {
+  const page =
+    `<!DOCTYPE html><html lang="en"><title>Planted</title><main><h1>Planted</h1>${body}</main></html>`;
+  return { status: 200, headers: new Headers({ "content-type": "text/html" }), page };
 }
 
 /** What sticks out of the window, innermost first. */
@@ -69,17 +83,17 @@ async function violations({ page }: Window, options: unknown): Promise<string[]>
   );
 }
 
+/** The content security policy would keep the test's own script out. */
+async function axeWindows(browser: Browser): Promise<readonly Window[]> {
+  const windows = await openWindows(browser, { bypassCSP: true });
+  for (const { page } of windows) await page.addInitScript(axe.source);
+  return windows;
+}
+
 browserTest(
   "axe finds nothing on any page in any state, in light and dark, on desktop and phone",
   async (browser) => {
-    const windows = await Promise.all(
-      // The content security policy would keep the test's own script out.
-      Array.from({ length: WINDOWS }, () => Window.open(browser, { bypassCSP: true })),
-    );
-    for (const { page } of windows) await page.addInitScript(axe.source);
-    const wrong = await eachSight(async (sight, at) => {
-      const window = windows[at];
-      if (window === undefined) return [];
+    const wrong = await eachSight(await axeWindows(browser), async (sight, window) => {
       const { page } = window;
       await page.setViewportSize(DESKTOP);
       await page.emulateMedia({ colorScheme: "light" });
@@ -87,26 +101,29 @@ browserTest(
       await window.unfold();
       const found = await violations(window, ALL);
       await page.emulateMedia({ colorScheme: "dark" });
-      found.push(...await violations(window, COLOURS));
       await page.setViewportSize(PHONE);
-      found.push(...await violations(window, ALL));
+      found.push(...await violations(window, LOOKS));
       return found;
     });
     assert.deepEqual(wrong, []);
   },
 );
 
+browserTest("axe would find a field without a name and text that is too faint", async (browser) => {
+  const [window] = await axeWindows(browser);
+  assert.ok(window !== undefined);
+  await window.show(bare('<input><p style="color: #999; background: #fff">faint</p>'));
+  assert.match((await violations(window, ALL)).join(" "), /^color-contrast: .*label: <input>/s);
+  assert.match((await violations(window, LOOKS)).join(" "), /^color-contrast: /);
+});
+
 browserTest(
-  "no page asks another host, breaks its policy, complains, or is wider than 320 pixels, two fifths longer too",
+  "no page asks anybody else, breaks its policy, complains, or is wider than 320 pixels",
   async (browser) => {
-    const windows = await Promise.all(
-      Array.from({ length: WINDOWS }, () => Window.open(browser, { viewport: NARROW })),
-    );
     // German has long words, the pseudo-language long texts.
-  const manners = [{ language: "de" }, { over: { catalogues: [pseudoCatalogue()] } }];
-    const wrong = await eachSight(async (sight, at) => {
-      const window = windows[at];
-      if (window === undefined) return [];
+    const manners = [{ language: "de" }, { over: { catalogues: [pseudoCatalogue()] } }];
+    const windows = await openWindows(browser, { viewport: NARROW });
+    const wrong = await eachSight(windows, async (sight, window) => {
       const found: string[] = [];
       for (const manner of manners) {
         await window.show(await rendered(sight, manner));
@@ -118,3 +135,20 @@ browserTest(
     assert.deepEqual(wrong, []);
   },
 );
+
+browserTest("a page that does any of that would be found", async (browser) => {
+  await using window = await Window.open(browser, { viewport: NARROW });
+  const image = '<img src="https://example.org/a.png" alt="">';
+  await window.show(bare(`${image}<pre>${"wide".repeat(100)}</pre><script>console.error("oh")</script>`));
+  for (const trouble of ["asked https://example.org", "oh"]) assert.ok(window.troubles.includes(trouble));
+  assert.match((await window.page.evaluate<string[]>(TOO_WIDE)).join(), /too wide: <pre>/);
+  const [sight] = SIGHTS;
+  assert.ok(sight !== undefined);
+  const { page, ...rest } = await rendered(sight);
+  await window.show({
+    ...rest,
+    page: page.replace("</main>", `${image}<p style="color: red">red</p></main>`),
+  });
+  assert.match(window.troubles.join(" "), /CSP: img-src/);
+  assert.match(window.troubles.join(" "), /CSP: style-src/);
+});
