@@ -141,7 +141,9 @@ class Tally {
 async function liveThrough(household: typeof HOUSEHOLDS[number], tally: Tally): Promise<void> {
   const { name, client, accounts } = household;
   const { days, life, trouble } = LENGTH;
-  const some = { client, accounts: LENGTH.accounts ?? accounts, seed: SEED };
+  // Each has weather of its own.
+  const seed = SEED * HOUSEHOLDS.length + HOUSEHOLDS.indexOf(household);
+  const some = { client, accounts: LENGTH.accounts ?? accounts, seed };
   const { house, ends } = await lived({ ...some, days, life, trouble });
   tally.add(house);
   tell(name, house);
