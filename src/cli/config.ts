@@ -5,7 +5,7 @@
 import { AppError } from "../core/error.ts";
 import type { Secret } from "../core/secret.ts";
 import { defaultDataDir, defaultKeyFile } from "./directories.ts";
-import { plainHttp, unknownNames, withoutEffect } from "./setting_warnings.ts";
+import { plainHttp, unknownNames } from "./setting_warnings.ts";
 import { type LogFormat, type LogLevel, Problem, secretText } from "./setting_values.ts";
 import {
   describeProblem,
@@ -135,7 +135,6 @@ export function parseConfig(inputs: ConfigInputs): Config {
     clientSecretFile: values.clientSecretFile,
     warnings: [
       ...unknownNames(inputs.env),
-      ...withoutEffect(sources),
       ...plainHttp({ authUrl: values.authUrl, apiUrl: values.apiUrl }),
     ],
   };

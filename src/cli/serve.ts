@@ -2,16 +2,16 @@
  * The running server: the only home of `Deno.serve`, `Deno.cron` and signals. It listens before it asks Twitch
  * anything, so that Companion is answered from memory at once.
  */
-import { MINUTE, SECOND } from "../core/account.ts";
+import { SECOND } from "../core/account.ts";
 import type { TwitchApp } from "../core/app.ts";
 import { checkApp } from "../core/app_setting.ts";
-import { doubtTimes, newestTime } from "../core/doubt.ts";
 import { AppError } from "../core/error.ts";
 import { heardLog, RecentEvents } from "../core/events.ts";
 import { NoticeBoard } from "../core/notice_board.ts";
 import { randomSecret, type Secret } from "../core/secret.ts";
-import { SteadyClock } from "../core/steady_clock.ts";
+import { Tally } from "../core/tally.ts";
 import { createHandler } from "../http/app.tsx";
+import type { MetricsDeps } from "../http/metrics.ts";
 import type { SettingsDeps } from "../http/settings_deps.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { AutomaticBackup } from "./automatic_backup.ts";
@@ -28,8 +28,9 @@ import { openProgram, type Program, type ProgramParts } from "./program.ts";
 import { Pulse } from "./pulse.ts";
 import type { Host } from "./sign_in_operations.ts";
 import { pageUrls, reachableUrls } from "./reachable.ts";
+import { warnAtStart } from "./start_warnings.ts";
 import type { Terminal } from "./terminal.ts";
-import { MADE_AT, PROGRAM, VERSION } from "./version.ts";
+import { PROGRAM, VERSION } from "./version.ts";
 
 /** Connections that are still open then are cut: a client may hold one idle for ever. */
 const SHUTDOWN = 3 * SECOND;
@@ -55,7 +56,9 @@ interface Place {
  */
 export async function serve(given: ServeParts): Promise<void> {
   const events = new RecentEvents(given.clock);
-  const parts = { ...given, log: heardLog(given.log, events) };
+  const tally = new Tally();
+  const startedAt = given.clock.now();
+  const parts = { ...given, log: heardLog(given.log, events, tally) };
   const { settings, clock, log, terminal, stop } = parts;
   const config = settings();
   using lock = takeLock(config.dataDir);
@@ -64,15 +67,20 @@ export async function serve(given: ServeParts): Promise<void> {
   const { store, vault } = program.deps;
   await events.load(store);
   await program.connector.resume();
-  for (const warning of config.warnings) log.warn(warning);
-  warnOfRuntime(program);
-  watchClock(program);
+  warnAtStart(program);
 
   const place: Place = { port: config.port };
   const pulse = new Pulse(program.roster);
   const secret = randomSecret();
   const people = await settingsForPeople(program, events);
-  const server = listen(config, handlerFor(parts, program, { place, pulse, secret, people }));
+  await using backups = config.backupDir === undefined
+    ? undefined
+    : new AutomaticBackup(program, config.backupDir);
+  const metrics = config.metrics
+    ? { runtime: Deno.version.deno, startedAt, backups: timesOf(backups) }
+    : undefined;
+  const composed = { place, pulse, secret, people, tally, metrics };
+  const server = listen(config, handlerFor(parts, program, composed));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
   greet(terminal, program, {
@@ -82,9 +90,6 @@ export async function serve(given: ServeParts): Promise<void> {
   });
   log.info("listening", { program: PROGRAM, port: place.port, accounts: program.roster.all().length });
   logSetupCode(program, { pages: () => pageUrls(config, place.port) });
-  await using backups = config.backupDir === undefined
-    ? undefined
-    : new AutomaticBackup(program, config.backupDir);
   using board = new NoticeBoard(program.roster, program.notifier, backups && (() => backups.made));
   await board.load();
   await keepRefreshing(program, pulse, stop, async () => {
@@ -104,12 +109,18 @@ interface Composed {
   readonly pulse: Pulse;
   readonly secret: Secret;
   readonly people: SettingsDeps;
+  readonly tally: Tally;
+  readonly metrics: MetricsDeps | undefined;
+}
+
+function timesOf(backups: AutomaticBackup | undefined): MetricsDeps["backups"] {
+  return () => backups === undefined ? "off" : backups.made ?? [];
 }
 
 function handlerFor(
   { settings, clock, log, stop }: ServeParts,
   program: Program,
-  { place, pulse, secret, people }: Composed,
+  { place, pulse, secret, people, tally, metrics }: Composed,
 ): Handler {
   const config = settings();
   const { roster, refresher, connector, relay, owner, hostNames: names } = program;
@@ -132,6 +143,9 @@ function handlerFor(
     clock,
     log,
     stop,
+    tally,
+    metrics,
+    trustedProxies: config.trustedProxies,
     hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
     allowHost: (name: string) => people.names.allow(name),
     redirectUri: redirect,
@@ -247,30 +261,6 @@ async function keepRefreshing(
   await cron;
   // What is under way is waited for, within bounds, when the refresher is closed.
   void first;
-}
-
-/** A clock that is wrong ends no login: where it was, `/validate` is asked instead. */
-function watchClock({ deps, roster, refresher }: Program): void {
-  const { clock, log } = deps;
-  const earliest = Math.max(MADE_AT, newestTime(roster) - MINUTE);
-  if (clock.now() < earliest) {
-    log.warn("the clock of this machine is wrong", { atLeast: new Date(earliest).toISOString() });
-    doubtTimes(roster);
-  }
-  if (!(clock instanceof SteadyClock)) return;
-  clock.onJump = (jump) => {
-    log.warn("the clock of this machine has jumped", { seconds: Math.round(jump / SECOND) });
-    doubtTimes(roster);
-    refresher.due();
-  };
-}
-
-function warnOfRuntime({ deps }: Program): void {
-  if (deps.twitch.sendsOnce) return;
-  deps.log.warn("this version of Deno may send a request twice, so apps without a secret are not refreshed", {
-    deno: Deno.version.deno,
-    use: "Deno 2.9.6 or newer",
-  });
 }
 
 function appIsFixed(): AppError {

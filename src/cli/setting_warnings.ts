@@ -1,6 +1,6 @@
 /** What looks like a mistake in the settings but keeps nothing from running: sentences for the log. */
 import type { Environment } from "./config.ts";
-import { type SettingKey, settingKeys, settingName, settingOf } from "./settings.ts";
+import { settingKeys, settingName, settingOf } from "./settings.ts";
 
 /** The most letters by which a misspelt name may differ from what was meant. */
 const CLOSE = 3;
@@ -49,14 +49,4 @@ export function plainHttp(urls: { readonly authUrl: string; readonly apiUrl: str
     return url.protocol === "http:" && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname);
   });
   return plain.map((key) => `${settingName(key)} begins with http://: secrets travel unencrypted`);
-}
-
-/** Settings whose names are promised and whose work this version does not do. */
-const WITHOUT_EFFECT: readonly SettingKey[] = ["trustedProxies", "metrics"];
-
-/** Settings that somebody set in vain. */
-export function withoutEffect(sources: Readonly<Record<SettingKey, string>>): readonly string[] {
-  return WITHOUT_EFFECT.filter((key) => sources[key] !== "default").map((key) =>
-    `${settingName(key)} is set and has no effect in this version`
-  );
 }

@@ -99,11 +99,16 @@ export class RecentEvents {
   }
 }
 
-/** The same log, of which `events` hears every line. */
-export function heardLog(log: Log, events: RecentEvents): Log {
+/** Hears lines of the log. */
+export interface Listener {
+  note(line: string, fields?: LogFields): void;
+}
+
+/** The same log, of which the listeners hear every line above debug. */
+export function heardLog(log: Log, ...listeners: readonly Listener[]): Log {
   function heard(level: keyof Log): Log["info"] {
     return (line, fields) => {
-      events.note(line, fields);
+      for (const listener of listeners) listener.note(line, fields);
       log[level](line, fields);
     };
   }

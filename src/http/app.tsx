@@ -10,12 +10,14 @@ import * as connect from "./connect.tsx";
 import type { HttpDeps, PeerInfo } from "./deps.ts";
 import * as doctor from "./doctor.tsx";
 import { FORM_FIELD } from "./form.ts";
+import { StrangeProxies, TrustedProxies } from "./forwarded.ts";
 import { isLoopback } from "./guard.ts";
 import { pageHeaders } from "./headers.ts";
 import * as help from "./help.tsx";
 import * as held from "./held.tsx";
 import * as home from "./home.tsx";
 import { EVENT_STREAM } from "./live.ts";
+import { answerMetrics } from "./metrics.ts";
 import { type Env, type Page, showError, showProblem } from "./page.tsx";
 import { codeOf, jsonAnswer, lineAnswer } from "./problem.tsx";
 import { answerRelay, isRelayed } from "./relay.ts";
@@ -32,26 +34,30 @@ const MOST_BODY = 64 * 1024;
 /** Paths of machines: what is not there is answered in one line, not with a page. */
 const FOR_MACHINES = /^\/(status|metrics$|control$)/;
 
+type Handler = (request: Request, info: PeerInfo) => Response | Promise<Response>;
+
 /** Answers every request: a token question at once, everything else by the table of routes. */
-export function createHandler(
-  deps: HttpDeps,
-): (request: Request, info: PeerInfo) => Response | Promise<Response> {
+export function createHandler(deps: HttpDeps): Handler {
   const room = createRoom(deps);
   const app = createApp(deps, room);
-  const answer = (request: Request, info: PeerInfo): Response | Promise<Response> =>
-    answerToken(request, info, room) ?? app.fetch(request, { info });
-  return (request, info) =>
+  const answer: Handler = (request, info) => answerToken(request, info, room) ?? app.fetch(request, { info });
+  const handler: Handler = (request, info) =>
     request.method === "HEAD" && !isRelayed(request.url)
       ? head(request, info, answer)
       : answer(request, info);
+  return deps.trustedProxies?.length ? behindProxies(deps.trustedProxies, room, handler) : handler;
+}
+
+function behindProxies(trusted: readonly string[], room: Room, handler: Handler): Handler {
+  const proxies = new TrustedProxies(trusted);
+  return (request, info) => {
+    const seen = proxies.see(request, info, room.hosts.rule());
+    return handler(seen.request, seen.info);
+  };
 }
 
 /** What GET answers without its body. The length is told here: of an empty body the server would say 0. */
-async function head(
-  request: Request,
-  info: PeerInfo,
-  answer: (request: Request, info: PeerInfo) => Response | Promise<Response>,
-): Promise<Response> {
+async function head(request: Request, info: PeerInfo, answer: Handler): Promise<Response> {
   const full = await answer(new Request(request, { method: "GET" }), info);
   const headers = new Headers(full.headers);
   if (headers.get("content-type") === EVENT_STREAM) {
@@ -86,7 +92,10 @@ function addMachineRoutes(app: Hono<Env>, room: Room): void {
   app.get("/status.png", (c) => statusPicture(c.req.raw, room));
   app.get("/healthz", (c) => healthz(c.req.raw, room));
   for (const path of ["/token.json", "/status"]) app.all(path, () => jsonAnswer("wrong_method"));
-  for (const path of ["/status.txt", "/status.png", "/healthz"]) {
+  const { metrics } = room.deps;
+  if (metrics !== undefined) app.get("/metrics", (c) => answerMetrics(c.req.raw, room, metrics));
+  const ofLines = ["/status.txt", "/status.png", "/healthz", ...metrics === undefined ? [] : ["/metrics"]];
+  for (const path of ofLines) {
     app.all(path, () => lineAnswer("wrong_method"));
   }
   app.all("/as/*", (c) => answerRelay(c.req.raw, c.env?.info, room));
@@ -168,8 +177,10 @@ function withPageHeaders(): MiddlewareHandler<Env> {
 
 /** Under a name that may be somebody else's there is no page. */
 function underOwnNames(room: Room): MiddlewareHandler<Env> {
+  const strangers = new StrangeProxies(room.deps.log);
   return async (c, next) => {
     const request = c.req.raw;
+    strangers.look(request, c.env?.info);
     if (!room.hosts.admits(request)) return lineAnswer("wrong_host");
     if (FOR_MACHINES.test(pathOf(request.url))) return lineAnswer("no_page");
     return await next();

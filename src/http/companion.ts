@@ -29,7 +29,14 @@ export function answerToken(
   const raw = idIn(url);
   const path = pathOf(url);
   if (raw === undefined ? !ALWAYS_A_QUESTION.test(path) : NEVER_A_QUESTION.test(path)) return undefined;
-  return method === "GET" ? answer(request, info, room, raw) : lineAnswer("wrong_method");
+  return counted(room, method === "GET" ? answer(request, info, room, raw) : lineAnswer("wrong_method"));
+}
+
+/** Counts an answer by its status; one at hand stays at hand. */
+function counted(room: Room, answered: Response | Promise<Response>): Response | Promise<Response> {
+  if (answered instanceof Promise) return answered.then((answer) => counted(room, answer));
+  room.tally.question(answered.status);
+  return answered;
 }
 
 function answer(

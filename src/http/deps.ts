@@ -5,7 +5,9 @@ import type { Refresher } from "../core/refresher.ts";
 import type { Owner } from "../core/owner.ts";
 import type { Relay } from "../core/relay.ts";
 import type { Roster } from "../core/roster.ts";
+import type { Tally } from "../core/tally.ts";
 import type { TwitchApp } from "../core/app.ts";
+import type { MetricsDeps } from "./metrics.ts";
 import type { SettingsDeps } from "./settings_deps.ts";
 import type { DoctorDesk } from "./doctor_deps.ts";
 import type { Catalogue } from "./words/catalogue.ts";
@@ -53,6 +55,8 @@ export interface HttpDeps extends SettingsDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly hosts: Hosts;
+  /** IP addresses and ranges of the proxies whose word counts; none unless it is said. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** What is registered at Twitch, for redirects and pasted addresses. */
   redirectUri(): string;
   readonly presets: readonly Preset[];
@@ -65,6 +69,10 @@ export interface HttpDeps extends SettingsDeps {
   allowHost(name: string): Awaitable<void>;
   /** Answers a command on this machine. Checks its own secret; asked for loopback peers alone. */
   readonly control?: ((request: Request) => Promise<Response>) | undefined;
+  /** Counts what happens; without one nobody else sees the counts. */
+  readonly tally?: Tally | undefined;
+  /** What `GET /metrics` needs; undefined: there is no such page. */
+  readonly metrics?: MetricsDeps | undefined;
   /** Aborted when the server stops: event streams, which nothing else would end, end then. */
   readonly stop?: AbortSignal | undefined;
   readonly version: string;
@@ -79,4 +87,6 @@ export interface HttpDeps extends SettingsDeps {
 /** Who is on the other end of the connection; `Deno.ServeHandlerInfo` is one. */
 export interface PeerInfo {
   readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
+  /** A trusted proxy has told of this peer. */
+  readonly isTold?: true;
 }

@@ -77,14 +77,15 @@ export class HostGuard {
   /** Whether this request may be answered; a name that may not is remembered. */
   admits(request: Request): boolean {
     const host = hostOf(request);
-    const rule = {
-      publicHost: this.#publicHost,
-      allowed: this.#hosts.allowed(),
-      machineName: this.#hosts.machineName,
-    };
-    const allowed = hostAllowed(host, rule);
+    const allowed = hostAllowed(host, this.rule());
     if (!allowed) this.#remember(hostName(host));
     return allowed;
+  }
+
+  /** The names that are allowed now. */
+  rule(): HostRule {
+    const { machineName } = this.#hosts;
+    return { publicHost: this.#publicHost, allowed: this.#hosts.allowed(), machineName };
   }
 
   /** Names that were asked for and refused, oldest first. */

@@ -109,7 +109,7 @@ async function pressed(
 /** Does it, turns what is thrown into a line, and keeps how it ended. */
 async function noted(
   request: Request,
-  { deps }: Room,
+  { deps, tally }: Room,
   login: Login,
   { word, path }: Press,
   work: () => Promise<Response>,
@@ -118,6 +118,7 @@ async function noted(
   const answer = await orLine(deps.log, method, work);
   const { status } = answer;
   notePress(login, word, status, deps.clock.now());
+  tally.relayed(login.account.alias, status);
   const fields = { account: login.account.alias, method, path, status };
   if (method === "GET" && status < 400) deps.log.debug("relayed", fields);
   else deps.log.info("relayed", fields);

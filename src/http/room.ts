@@ -1,5 +1,6 @@
 import type { Connected } from "../core/admit.ts";
 import type { Login } from "../core/login.ts";
+import { Tally } from "../core/tally.ts";
 import type { HttpDeps } from "./deps.ts";
 import { Forms } from "./form.ts";
 import { HostGuard } from "./guard.ts";
@@ -24,6 +25,7 @@ export interface Room {
   readonly pictures: Pictures;
   readonly languages: Languages;
   readonly streams: LiveStreams;
+  readonly tally: Tally;
   /** How the last sign-in of an account ended, by its alias: told on the page that follows it. */
   readonly results: Map<string, Result>;
   /** What the last test of an account has found: told on its page. */
@@ -40,6 +42,7 @@ export function createRoom(deps: HttpDeps): Room {
     pictures: new Pictures(),
     languages: new Languages(deps.catalogues),
     streams: new LiveStreams(deps.stop),
+    tally: deps.tally ?? new Tally(),
     results: new Map(),
     tests: new WeakMap(),
   };

@@ -7,7 +7,7 @@ import type { Opened, Visitor } from "../core/owner.ts";
 import { Secret } from "../core/secret.ts";
 import { ABSOLUTE_END } from "../core/sessions.ts";
 import { ownPath } from "./form.ts";
-import { hostName, peerAddress } from "./guard.ts";
+import { peerAddress } from "./guard.ts";
 import { type Env, type Page, showProblem } from "./page.tsx";
 import type { Room } from "./room.ts";
 
@@ -19,7 +19,7 @@ export const SECURE_SESSION_COOKIE = `__Host-${SESSION_COOKIE}`;
 /** Finds the session of each request. */
 export function withSession(room: Room): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const value = getCookie(c, cookieName(c, room));
+    const value = getCookie(c, cookieName(c));
     c.set("session", value === undefined ? undefined : await room.deps.owner.sessionOf(new Secret(value)));
     await next();
   };
@@ -48,31 +48,22 @@ export function visitorOf(c: Page): Visitor {
 }
 
 /** Gives the browser its new session. */
-export function keepSession(c: Page, room: Room, { value }: Opened): void {
-  putCookie(c, room, value.reveal(), ABSOLUTE_END / SECOND);
+export function keepSession(c: Page, { value }: Opened): void {
+  putCookie(c, value.reveal(), ABSOLUTE_END / SECOND);
 }
 
 /** Takes the cookie from the browser. */
-export function dropSession(c: Page, room: Room): void {
-  putCookie(c, room, "", 0);
+export function dropSession(c: Page): void {
+  putCookie(c, "", 0);
 }
 
-function putCookie(c: Page, room: Room, value: string, maxAge: number): void {
-  const name = cookieName(c, room);
+function putCookie(c: Page, value: string, maxAge: number): void {
+  const name = cookieName(c);
   const secure = name === SECURE_SESSION_COOKIE;
   setCookie(c, name, value, { path: "/", httpOnly: true, sameSite: "Strict", secure, maxAge });
 }
 
-function cookieName(c: Page, room: Room): string {
-  return isHttps(c.req.raw, room.deps.hosts.publicUrl) ? SECURE_SESSION_COOKIE : SESSION_COOKIE;
-}
-
-/** Whether the browser speaks https, to a proxy under the public address. */
-function isHttps(request: Request, publicUrl: string | undefined): boolean {
-  if (publicUrl === undefined) return false;
-  const { protocol, host } = new URL(publicUrl);
-  const asked = hostName(request.headers.get("host") ?? "");
-  const forwarded = request.headers.get("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase();
-  return protocol === "https:" && asked === hostName(host) &&
-    (forwarded === "https" || new URL(request.url).protocol === "https:");
+/** A proxy that is trusted says whether the browser speaks https to it (`forwarded.ts`). */
+function cookieName(c: Page): string {
+  return c.req.raw.url.startsWith("https:") ? SECURE_SESSION_COOKIE : SESSION_COOKIE;
 }

@@ -124,7 +124,7 @@ export async function endSession(c: Page, room: Room): Promise<Response> {
   const record = owner.sessions().find(({ id }: SessionRecord) => refOf(id) === ref);
   const isThis = record !== undefined && record.id === c.get("session")?.id;
   if (record !== undefined) await owner.signOut(record);
-  if (isThis) dropSession(c, room);
+  if (isThis) dropSession(c);
   return c.redirect(isThis ? "/sign-in?done=out" : "/settings/sessions?done=ended", 303);
 }
 

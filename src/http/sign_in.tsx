@@ -29,7 +29,7 @@ export async function signIn(c: Page, room: Room): Promise<Response> {
   const to = ownPath(textOf(body["to"], 500));
   try {
     const opened = await owner.signIn(secretIn(body["password"]), visitorOf(c), c.get("session"));
-    keepSession(c, room, opened);
+    keepSession(c, opened);
     return c.redirect(to, 303);
   } catch (error) {
     if (!isGuess(error)) throw error;
@@ -52,7 +52,7 @@ export async function setFirstPassword(c: Page, room: Room): Promise<Response> {
   if (owner.hasPassword) return c.redirect("/sign-in", 303);
   if (body["password"] === undefined) return await welcome(c, room, code);
   try {
-    keepSession(c, room, await owner.claim(code, secretIn(body["password"]), visitorOf(c)));
+    keepSession(c, await owner.claim(code, secretIn(body["password"]), visitorOf(c)));
     return c.redirect(FIRST_PAGE, 303);
   } catch (error) {
     if (isGuess(error)) return await renderCode(c, room, error);
@@ -64,14 +64,14 @@ export async function setFirstPassword(c: Page, room: Room): Promise<Response> {
 /** `POST /sign-out`: this browser. */
 export async function signOut(c: Page, room: Room): Promise<Response> {
   const session = c.get("session");
-  dropSession(c, room);
+  dropSession(c);
   if (session !== undefined) await room.deps.owner.signOut(session);
   return c.redirect("/sign-in?done=out", 303);
 }
 
 /** `POST /sign-out-everywhere`: all browsers, this one too. */
 export async function signOutEverywhere(c: Page, room: Room): Promise<Response> {
-  dropSession(c, room);
+  dropSession(c);
   await room.deps.owner.signOutEverywhere();
   return c.redirect("/sign-in?done=everywhere", 303);
 }

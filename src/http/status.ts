@@ -11,6 +11,12 @@ import type { Room } from "./room.ts";
 
 /** `GET /token.json`: the token and what else a client of Twitch needs. */
 export async function tokenJson(request: Request, info: PeerInfo | undefined, room: Room): Promise<Response> {
+  const answer = await tokenAnswer(request, info, room);
+  room.tally.question(answer.status);
+  return answer;
+}
+
+async function tokenAnswer(request: Request, info: PeerInfo | undefined, room: Room): Promise<Response> {
   const login = await loginOf(request, info ?? NOBODY, room, idIn(request.url));
   if (login instanceof Unknown) return jsonAnswer(login.code, login.line);
   noteAsker(login, info);

@@ -186,7 +186,7 @@ Deno.test("the form token of one session is not good in another", async () => {
 });
 
 Deno.test("over https the cookie is named __Host- and Secure, and the plain one is not looked at", async () => {
-  const home = await owned();
+  const home = around((await owned()).world, { trustedProxies: ["127.0.0.1"] });
   const proxied = { host: "token.example.org", headers: { "x-forwarded-proto": "https" } };
   const answer = await signIn(home, PASSWORD, proxied);
   const [line = ""] = answer.headers.getSetCookie();
