@@ -31,6 +31,13 @@ Deno.test("deno.json has every task that the contract names, each with a descrip
   for (const [name, { description }] of Object.entries(tasks)) assert.ok(description, name);
 });
 
+Deno.test("the tasks that run the server let Deno ask nobody for its own updates", () => {
+  const { tasks } = read<DenoJson>("deno.json");
+  for (const name of ["start", "dev"]) {
+    assert.match(tasks[name]?.command ?? "", /^DENO_NO_UPDATE_CHECK=1 deno run /, name);
+  }
+});
+
 Deno.test("deno.json pins every package to an exact version", () => {
   for (const [name, specifier] of Object.entries(read<DenoJson>("deno.json").imports)) {
     assert.match(specifier, /^npm:\/?[^@]+@\d+\.\d+\.\d+\/?$/, name);

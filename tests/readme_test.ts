@@ -8,6 +8,8 @@ const DOCUMENTS = [
   ".github/ARCHITECTURE.md",
   ".github/CONTRIBUTING.md",
   ".github/CHANGES.md",
+  ".github/COMPATIBILITY.md",
+  ".github/RECIPES.md",
 ];
 
 function read(path: string): string {

@@ -27,6 +27,8 @@ function fromSource(): Make {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   }));
+  // As the tasks have it: `deno run` asks dl.deno.land for its own updates otherwise.
+  env["DENO_NO_UPDATE_CHECK"] = "1";
   const args = [
     "run",
     "--frozen",

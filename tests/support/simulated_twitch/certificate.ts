@@ -9,12 +9,18 @@ const ECDSA_WITH_SHA256 = object("2a8648ce3d040302");
 const COMMON_NAME = object("550403");
 const SUBJECT_ALT_NAME = object("551d11");
 
-/** PEM texts for 127.0.0.1 and localhost, valid for a day on either side of `now` (milliseconds since the epoch). */
-export async function selfSignedCertificate(now = Date.now()): Promise<{ cert: string; key: string }> {
+/**
+ * PEM texts for 127.0.0.1, localhost and the names, valid for a day on either side of `now` (milliseconds since the
+ * epoch).
+ */
+export async function selfSignedCertificate(
+  now = Date.now(),
+  hosts: readonly string[] = [],
+): Promise<{ cert: string; key: string }> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256" };
   const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const publicKey = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
-  const body = certificateBody(publicKey, now);
+  const body = certificateBody(publicKey, now, hosts);
   const hash = { name: "ECDSA", hash: "SHA-256" };
   const signature = ecdsaSignature(new Uint8Array(await crypto.subtle.sign(hash, pair.privateKey, body)));
   const certificate = der(SEQUENCE, body, der(SEQUENCE, ECDSA_WITH_SHA256), bitString(signature));
@@ -22,10 +28,11 @@ export async function selfSignedCertificate(now = Date.now()): Promise<{ cert: s
   return { cert: pem("CERTIFICATE", certificate), key: pem("PRIVATE KEY", privateKey) };
 }
 
-function certificateBody(publicKey: Bytes, now: number): Bytes {
+function certificateBody(publicKey: Bytes, now: number, hosts: readonly string[]): Bytes {
   const day = 86_400_000;
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(0x0c, ascii("simulated Twitch")))));
-  const names = der(SEQUENCE, der(0x82, ascii("localhost")), der(0x87, new Uint8Array([127, 0, 0, 1])));
+  const named = ["localhost", ...hosts].map((host) => der(0x82, ascii(host)));
+  const names = der(SEQUENCE, ...named, der(0x87, new Uint8Array([127, 0, 0, 1])));
   const extension = der(SEQUENCE, SUBJECT_ALT_NAME, der(0x04, names));
   return der(
     SEQUENCE,
