@@ -179,8 +179,9 @@ export function liveStream(c: Page, room: Room, look: () => Look): Response {
     isOpen: () => stillOpen(c, room),
     shape: c.req.query(QUERY_NAME),
   });
-  // Deno would compress it, and a compressor keeps the news until it has enough of them.
-  return new Response(body, { headers: { "content-type": EVENT_STREAM, "content-encoding": "identity" } });
+  // Deno would compress it, and a compressor keeps the news until it has enough of them. So would nginx.
+  const headers = { "content-encoding": "identity", "x-accel-buffering": "no" };
+  return new Response(body, { headers: { "content-type": EVENT_STREAM, ...headers } });
 }
 
 function stillOpen(c: Page, room: Room): boolean {
