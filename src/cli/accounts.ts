@@ -6,6 +6,7 @@ import { ask, type CommandParts, printJson } from "./command.ts";
 import { warnOfShow } from "./disturb.ts";
 import { exportCompanionCommand } from "./export_companion.ts";
 import type { AccountJson, Operations } from "./operations.ts";
+import { withProgress } from "./progress.ts";
 import { withOperations } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -88,9 +89,12 @@ async function refresh(
   options: Options,
 ): Promise<void> {
   if (options.lastTry) await agreeToLastTry(terminal, operations, alias, options);
-  const refreshed = options.lastTry ? operations.lastTry({ alias }) : operations.refreshAccount({ alias });
+  const refreshed = await withProgress(
+    "Asking Twitch",
+    () => options.lastTry ? operations.lastTry({ alias }) : operations.refreshAccount({ alias }),
+  );
   // The id is a secret, and none of what was asked for.
-  const { id: _, ...account } = await refreshed;
+  const { id: _, ...account } = refreshed;
   if (options.json) return printJson(terminal, inContract(account));
   terminal.print(`Refreshed ${account.alias}: good until ${account.expiresAt ?? "Twitch says otherwise"}`);
 }

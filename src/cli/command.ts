@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly env: Environment;
   readonly terminal: Terminal;
   readonly clock: Clock;
+  /** The window that a person sees was opened for this process alone and may close with it, as on Windows. */
+  readonly windowGoes?: boolean;
   /** Aborted when the command is to end: SIGINT, SIGTERM. */
   onStop(stop: () => void): Disposable;
 }
@@ -48,7 +50,10 @@ export function partsFor(flags: Flags, surroundings: Surroundings): CommandParts
 
 /** The process's own surroundings. */
 export function systemSurroundings(): Surroundings {
-  return { env: readEnvironment(), terminal: systemTerminal(), clock: systemClock(), onStop };
+  const terminal = systemTerminal();
+  // A window of macOS or Linux stays, or was there before.
+  const windowGoes = Deno.build.os === "windows" && terminal.isTerminal && terminal.hasKeyboard === true;
+  return { env: readEnvironment(), terminal, clock: systemClock(), windowGoes, onStop };
 }
 
 /** All of it where that is allowed, for the sake of warnings about misspelt names; else what the program knows. */

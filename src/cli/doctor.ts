@@ -16,6 +16,7 @@ import {
   serverCheck,
 } from "./doctor_machine.ts";
 import { doctorShow } from "./doctor_show.ts";
+import { withProgress } from "./progress.ts";
 import { withOperations } from "./reach.ts";
 
 /** What the command line said. */
@@ -40,12 +41,12 @@ export async function doctor(
   if (options.testNotice) return await tryNotices(parts, options, send);
   if (options.show) return await doctorShow(parts, options);
   const { config, clock, terminal } = parts;
-  const checks = [
+  const checks = await withProgress("Looking at everything", async () => [
     ...await directoryChecks(config),
     await serverCheck(config, send),
     ...await insideChecks(parts),
     ...networkChecks(await lookAtNetwork(config.twitch, () => clock.now(), send)),
-  ];
+  ]);
   if (options.bundle !== undefined) return await writeBundle(parts, options.bundle, checks);
   if (options.json) printJson(terminal, checks);
   else for (const check of checks) terminal.print(lineOf(check));
@@ -127,7 +128,7 @@ function judge(checks: readonly Check[]): void {
 
 /** Throws `AppError`: `settings` if there is no address, `unavailable` if one did not take the message. */
 async function tryNotices(parts: CommandParts, options: DoctorOptions, send: typeof fetch): Promise<void> {
-  const tested = await testAll(parts, send);
+  const tested = await withProgress("Sending the test", () => testAll(parts, send));
   if (tested.length === 0) throw noAddress();
   if (options.json) printJson(parts.terminal, tested);
   else {

@@ -5,6 +5,7 @@ import { findingText, remedyText, verdictText } from "../http/pages/show_words.t
 import { CATALOGUES } from "../http/words/catalogue.ts";
 import { type Say, speaker } from "../http/words/say.tsx";
 import { type CommandParts, printJson } from "./command.ts";
+import { withProgress } from "./progress.ts";
 import { withOperations } from "./reach.ts";
 
 /** How `doctor --show` begins a line. */
@@ -16,7 +17,10 @@ const WORDS: Readonly<Record<ShowState, string>> = { ok: "good", open: "?", rema
  */
 export async function doctorShow(parts: CommandParts, options: { readonly json?: true }): Promise<void> {
   const { terminal, clock } = parts;
-  const lines = await withOperations(parts, (operations) => operations.readyForShow({ prove: true }));
+  const lines = await withProgress(
+    "Renewing and looking",
+    () => withOperations(parts, (operations) => operations.readyForShow({ prove: true })),
+  );
   const say = speaker(CATALOGUES[0]);
   const verdict = verdictOf(lines);
   const answer = verdictText(say, verdict);

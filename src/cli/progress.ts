@@ -13,6 +13,16 @@ export function showProgress(doing: string, stream: ProgressStream = Deno.stderr
   };
 }
 
+/** Does `work`, and shows that it is going on. */
+export async function withProgress<T>(
+  doing: string,
+  work: () => Promise<T>,
+  stream: ProgressStream = Deno.stderr,
+): Promise<T> {
+  using _progress = showProgress(doing, stream);
+  return await work();
+}
+
 /** Where progress is shown. */
 export interface ProgressStream {
   isTerminal(): boolean;

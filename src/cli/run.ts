@@ -47,6 +47,19 @@ export async function run(
   args: readonly string[],
   surroundings: Surroundings = systemSurroundings(),
 ): Promise<number> {
+  const status = await runCommand(args, surroundings);
+  if (status !== 0 && args.length === 0) await holdWindow(surroundings);
+  return status;
+}
+
+/** After a double-click the window would take the reason with it. */
+async function holdWindow({ terminal, windowGoes }: Surroundings): Promise<void> {
+  if (!windowGoes) return;
+  terminal.complain("Press Enter to close this window");
+  await terminal.readLine();
+}
+
+async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   try {
     await createProgram(surroundings).parseAsync([...args], { from: "user" });

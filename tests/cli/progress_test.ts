@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { showProgress } from "../../src/cli/progress.ts";
+import { showProgress, withProgress } from "../../src/cli/progress.ts";
 
 function screen(isTerminal: boolean) {
   const written: string[] = [];
@@ -25,4 +25,13 @@ Deno.test("showProgress() writes nothing into a file", () => {
     using _progress = showProgress("Making the key", file);
   }
   assert.deepEqual(file.written, []);
+});
+
+Deno.test("withProgress() answers what the work does, and wipes its line when that fails too", async () => {
+  const terminal = screen(true);
+  assert.equal(await withProgress("Looking", () => Promise.resolve(7), terminal), 7);
+  assert.deepEqual(terminal.written, ["Looking … ", "\r\x1b[K"]);
+  const failing = withProgress("Looking", () => Promise.reject(new Error("no")), terminal);
+  await assert.rejects(failing, /no/);
+  assert.deepEqual(terminal.written.slice(2), ["Looking … ", "\r\x1b[K"]);
 });
