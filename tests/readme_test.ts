@@ -121,3 +121,9 @@ Deno.test("the documents name no command that the program lacks", () => {
     assert.ok(known.includes(name), `companion-token-server ${name}`);
   }
 });
+
+Deno.test("README's table of numbers names those that /metrics has", () => {
+  const described = rows(section(read("README.md"), "Logs and numbers")).map(([name = ""]) => name);
+  const names = found(read("src/http/metrics.ts"), /family\(\s*"([a-z_]+)"/g, 10);
+  assert.deepEqual(described.toSorted(), names.toSorted());
+});
