@@ -55,7 +55,9 @@ for (const left of everythingLeft()) {
       true,
     ]]);
     assert.deepEqual(store.ids().length, left.logins.length);
-    assert.ok(store.hasCiphertext() && store.setting("twitch_app") !== undefined && store.slots().length === 1);
+    assert.ok(
+      store.hasCiphertext() && store.setting("twitch_app") !== undefined && store.slots().length === 1,
+    );
   });
 
   Deno.test(`the settings file of schema ${schema} is understood, every line`, () => {
