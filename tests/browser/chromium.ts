@@ -12,7 +12,8 @@ export const PHONE = { width: 360, height: 740 } as const;
 /** The narrowest that WCAG 1.4.10 names: also a window of 1280 pixels at 400 %. */
 export const NARROW = { width: 320, height: 640 } as const;
 
-const TELL_VIOLATIONS = `addEventListener("securitypolicyviolation", (event) =>
+/** Lets a page complain of what its policy has kept from it. */
+export const TELL_VIOLATIONS = `addEventListener("securitypolicyviolation", (event) =>
   console.error("CSP: " + event.violatedDirective + " " + event.blockedURI))`;
 /** One that stands open closes the others of its name. */
 const UNFOLD = `for (const one of document.querySelectorAll("details")) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { around, ended, fromLan, house, idOf, tokenOf } from "./house.ts";
+import { around, ended, fromLan, house, type How, idOf, tokenOf } from "./house.ts";
 import { PROBLEMS } from "../../src/http/problem.tsx";
 import { OWL, restarted, signedIn } from "../support/world.ts";
 
@@ -29,12 +29,20 @@ function assertPageHeaders(answer: Response): void {
   assert.doesNotMatch(policy, /unsafe/);
   assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
   assert.equal(answer.headers.get("referrer-policy"), "same-origin");
-  assert.equal(answer.headers.get("cross-origin-opener-policy"), "same-origin");
   assert.equal(answer.headers.get("cross-origin-resource-policy"), "same-origin");
   assert.match(answer.headers.get("permissions-policy") ?? "", /camera=\(\)/);
   assert.equal(answer.headers.get("cache-control"), "no-store");
   assert.equal(answer.headers.get("access-control-allow-origin"), null);
 }
+
+Deno.test("pages isolate their window where a browser heeds it, and elsewhere do not make it complain", async () => {
+  const home = await house();
+  const policy = async (how: How): Promise<string | null> =>
+    (await home.ask("/sign-in", how)).headers.get("cross-origin-opener-policy");
+  const proxied = { host: "token.example.org", headers: { "x-forwarded-proto": "https" } };
+  for (const how of [{}, { host: "[::1]:8948" }, proxied]) assert.equal(await policy(how), "same-origin");
+  for (const how of [{ host: "pi.local:8948" }, fromLan()]) assert.equal(await policy(how), null);
+});
 
 for (const path of PAGES) {
   Deno.test(`GET ${path} carries the security headers, whatever its status`, async () => {

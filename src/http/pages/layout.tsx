@@ -96,7 +96,8 @@ function Header({ say, path, signedIn }: LayoutProps): Html {
 }
 
 function isAt(path: string, href: string): boolean {
-  return path === href || (href !== "/" && path.startsWith(`${href}/`));
+  const below = href === "/" ? "/accounts/" : `${href}/`;
+  return path === href || path.startsWith(below);
 }
 
 function Footer({ say, languages, version, path, signedIn, formToken }: LayoutProps): Html {
