@@ -133,7 +133,6 @@ function handlerFor(
     log,
     stop,
     hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
-    allowHost: (name: string) => people.names.allow(name),
     redirectUri: redirect,
     presets: PRESET_CHOICES,
     permissions: PERMISSION_GROUPS,

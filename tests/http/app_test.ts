@@ -131,11 +131,11 @@ Deno.test("the home page offers refused names, and allows those and no others", 
   assert.equal((await home.ask("/healthz", { host: "studio.example:8948" })).status, 421);
   assert.match(await (await home.ask("/")).text(), /studio\.example/);
   assert.equal((await home.send("/hosts", { name: "evil.example" })).status, 404);
-  assert.deepEqual(home.allowed, []);
+  assert.deepEqual(home.settings.allowedNames, []);
   const answer = await home.send("/hosts", { name: "studio.example" });
   assert.equal(answer.status, 303);
   assert.equal(answer.headers.get("location"), "/?done=allowed");
-  assert.deepEqual(home.allowed, ["studio.example"]);
+  assert.deepEqual(home.settings.allowedNames, ["studio.example"]);
   assert.equal((await home.ask("/healthz", { host: "studio.example:8948" })).status, 200);
   assert.doesNotMatch(await (await home.ask("/")).text(), /studio\.example/);
 });
@@ -193,7 +193,12 @@ Deno.test("POST /control that fails for a bug is 500 without its details", async
 
 Deno.test("a bug in a page is 500 without its details, and is logged", async () => {
   const home = await house(undefined, {
-    allowHost: () => Promise.reject(new Error("secret detail")),
+    names: {
+      fixed: [],
+      allowed: () => [],
+      allow: () => Promise.reject(new Error("secret detail")),
+      remove: () => Promise.resolve(),
+    },
   });
   await home.ask("/healthz", { host: "studio.example" });
   const answer = await home.send("/hosts", { name: "studio.example" });
