@@ -13,10 +13,11 @@ import { SteadyClock } from "../core/steady_clock.ts";
 import { createHandler } from "../http/app.tsx";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { AutomaticBackup } from "./automatic_backup.ts";
-import { type Config, redirectUri } from "./config.ts";
+import { type Config, type Environment, redirectUri } from "./config.ts";
 import { announce, controlRoute } from "./control.ts";
 import { greet } from "./greeting.ts";
 import { bugFields } from "./log.ts";
+import { Notify } from "./notify.ts";
 import { localOperations } from "./operations.ts";
 import { PRESET_CHOICES } from "./presets.ts";
 import { openProgram, type Program, type ProgramParts } from "./program.ts";
@@ -32,6 +33,8 @@ const BACKSTOP = 30 * SECOND;
 
 export interface ServeParts extends ProgramParts {
   readonly terminal: Terminal;
+  /** Where systemd says how it is to be told. */
+  readonly env: Environment;
   /** Aborted when the server is to stop. */
   readonly stop: AbortSignal;
 }
@@ -63,17 +66,20 @@ export async function serve(parts: ServeParts): Promise<void> {
   const server = listen(config, handlerFor(parts, program, { place, pulse, secret }));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
+  using notify = new Notify({ env: parts.env, roster: program.roster, pulse });
   greet(terminal, { config, port: place.port, program });
   log.info("listening", { program: PROGRAM, port: place.port, accounts: program.roster.all().length });
   await using backups = config.backupDir === undefined
     ? undefined
     : new AutomaticBackup(program, config.backupDir);
   using board = await noticeBoard(config, program, backups);
+  await notify.ready();
   await keepRefreshing(program, pulse, stop, () => {
     board?.look();
     backups?.look();
   });
   log.info("stopping");
+  await notify.stopping();
   await Promise.race([server.shutdown(), clock.sleep(SHUTDOWN)]);
 }
 
