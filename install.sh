@@ -186,9 +186,19 @@ get_files() {
     die "install: nothing says what" \
       "Run install.sh in the project's folder, name an executable with --from FILE, or a release with --base-url URL."
   fi
+  [ ! -f "$new" ] || check_kind
   if [ -n "$sha256" ] && [ "$(sum_of "$new")" != "$sha256" ]; then
     die "install $new: its SHA-256 is not $sha256" "Get the file again, and compare with what its makers published."
   fi
+}
+
+# By the head of the file: what no kernel runs, a shell may try to.
+check_kind() {
+  kind=$(od -An -tx1 -N 20 "$new" | tr -d ' \n' | cut -c 1-8,37-40)
+  case $arch:$kind in
+    x86_64:7f454c463e00 | aarch64:7f454c46b700) ;;
+    *:7f454c46*) die "install $new: it is for another kind of machine; this one needs $arch" ;;
+  esac
 }
 
 find_unit() {
@@ -362,7 +372,7 @@ make_directories() {
   as_root install -d -m 0755 $LIB ${COMMAND%/*} $ETC
   if [ -n "$service" ]; then as_root install -d -m 0755 "${UNIT%/*}"; fi
   as_root install -d -m 0700 -o $NAME -g $NAME $DATA
-  put "$work/example" 0640 root:$NAME $SETTINGS.example
+  same "$work/example" $SETTINGS.example || put "$work/example" 0644 root:root $SETTINGS.example
   [ -e $SETTINGS ] || put "$work/example" 0640 root:$NAME $SETTINGS
 }
 
@@ -392,8 +402,6 @@ refuse_program() {
   cat "$work/trouble" >&2
   case $1 in
     2) die "install: the settings in $SETTINGS are not right, see above" "Nothing was changed." ;;
-    126) die "install: this system does not run $new, see above" \
-      "It may be for another kind of machine; this one needs $arch. Nothing was changed." ;;
     129 | 13? | 14? | 15?) ;;
     *) die "install: $new does not start (exit status $1), see above" "Nothing was changed." ;;
   esac
@@ -490,15 +498,17 @@ look() {
 
 # Whether the service is up and becomes as well as it was before, within 30 s.
 recovers() { # HEALTH LOGINS
-  tries=0
-  while [ $tries -lt 60 ]; do
-    tries=$((tries + 1))
+  end=$(($(seconds) + 30))
+  while :; do
     look
     if [ $health -ge "$1" ] && [ $logins -ge "$2" ] && systemctl is-active --quiet $NAME; then return 0; fi
+    [ "$(seconds)" -lt $end ] || return 1
     sleep 0.5 2>/dev/null || sleep 1
   done
-  return 1
 }
+
+# Since the start of the machine: its clock may jump meanwhile.
+seconds() { cut -d . -f 1 /proc/uptime; }
 
 show_log() { $root journalctl --no-pager --quiet --unit $NAME --lines 15 --output cat >&2 || true; }
 
