@@ -4,8 +4,8 @@ import { NAME, versionOf } from "./installation.ts";
 import { host, testOnMachines } from "./machine.ts";
 
 /** A compiler, and the runtime of the same version: what it would otherwise download. */
-const COMPILER = Deno.env.get("TOKEN_SERVER_COMPILER");
-const RUNTIME = Deno.env.get("DENORT_BIN");
+const COMPILER = Deno.env.get("TOKEN_SERVER_COMPILER") || undefined;
+const RUNTIME = Deno.env.get("DENORT_BIN") || undefined;
 const NEEDED = ["src", ".systemd", "deno.json", "deno.lock", "install.sh"];
 
 testOnMachines(

@@ -39,8 +39,9 @@ export class TwitchForMachines implements AsyncDisposable {
     this.#end = end;
   }
 
-  /** From now on the machine reaches it, until `cut()` or a shutdown. */
+  /** From now on the machine reaches it, until `cut()` or a shutdown, after which it is to be called again. */
   async reach(machine: Machine): Promise<void> {
+    await this.cut();
     const script = new URL("wire.ts", import.meta.url).pathname;
     const deno = [Deno.execPath(), "run", "--no-config", "--no-prompt", "-A", script];
     this.#wire = new RunningCommand(

@@ -9,10 +9,11 @@ import { TwitchForMachines } from "./twitch.ts";
 const OLD = "0.1.0";
 const NEWER: Change = { 'VERSION = "0.1.0"': 'VERSION = "0.1.9"' };
 
+const HANGS = "never gets ready";
 /** Versions that are worse than the old one, which only shows when they run. */
 const WORSE: Readonly<Record<string, Change>> = {
   "ends at its start": { ...NEWER, "await notify.ready();": "await notify_ready();" },
-  "never gets ready": { ...NEWER, "await notify.ready();": "for (;;) await null;;" },
+  [HANGS]: { ...NEWER, "await notify.ready();": "for (;;) await null;;" },
   "does not find the logins": {
     ...NEWER,
     '"companion-token-server.sqlite"': '"companion-token-server.sqlitf"',
@@ -53,6 +54,8 @@ testOnMachines("a new version that is worse is not kept", async (machine) => {
   await using twitch = new TwitchForMachines();
   const { id } = await installedWithLogin(machine, twitch);
   for (const [what, change] of Object.entries(WORSE)) {
+    // It takes over a minute, and is no other matter in the other Debian.
+    if (what === HANGS && machine.suite !== "trixie") continue;
     putRelease(machine, change);
     const { code, stderr } = await runInstaller(machine);
     assert.equal(code, 1, what);
