@@ -373,7 +373,10 @@ make_directories() {
   if [ -n "$service" ]; then as_root install -d -m 0755 "${UNIT%/*}"; fi
   as_root install -d -m 0700 -o $NAME -g $NAME $DATA
   same "$work/example" $SETTINGS.example || put "$work/example" 0644 root:root $SETTINGS.example
-  [ -e $SETTINGS ] || put "$work/example" 0640 root:$NAME $SETTINGS
+  if [ ! -e $SETTINGS ]; then
+    made_settings=yes
+    put "$work/example" 0640 root:$NAME $SETTINGS
+  fi
 }
 
 same() { [ -f "$1" ] && [ -f "$2" ] && cmp -s "$1" "$2"; }
@@ -670,7 +673,7 @@ clean_up() {
       [ ! -e "$file" ] || $root rm -f "$file"
     done
     if [ -n "$made_user" ]; then
-      $root rm -f $SETTINGS.example $SETTINGS
+      $root rm -f $SETTINGS.example ${made_settings:+$SETTINGS}
       $root rmdir $LIB $ETC $DATA 2>/dev/null || true
       $root userdel $NAME 2>/dev/null || true
     fi
@@ -680,7 +683,7 @@ clean_up() {
 }
 
 main() {
-  explained='' made_user='' work='' copy='' root='' unit='' action='' dry_run=''
+  explained='' made_user='' made_settings='' work='' copy='' root='' unit='' action='' dry_run=''
   trap clean_up EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT

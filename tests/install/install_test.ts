@@ -227,6 +227,21 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: `a refused installation leaves settings and data that were there before${suffix}`,
+  ignore: reason !== undefined,
+  async fn() {
+    using room = new Room();
+    room.write(`/etc/${NAME}/${NAME}.env`, "# mine\n");
+    room.write(`/var/lib/${NAME}/logins`, "kept");
+    room.write(`/srv/${NAME}`, "#!/bin/sh\nexit 1\n", 0o755);
+    assert.equal((await room.run(FILE)).code, 1);
+    assert.deepEqual(room.traces(), [`/etc/${NAME}`, `/var/lib/${NAME}`]);
+    assert.equal(room.read(`/etc/${NAME}/${NAME}.env`), "# mine\n");
+    assert.equal(room.read(`/var/lib/${NAME}/logins`), "kept");
+  },
+});
+
 /** What a refused installation leaves; a disk that a test has put there is its own. */
 function rest(room: Room): readonly string[] {
   const small = `/usr/local/lib/${NAME}`;

@@ -19,7 +19,7 @@ export async function askFromElsewhere(machine: Machine, path: string): Promise<
     const url = `http://${HERE}:8948${path}`;
     const printed = host("ip", "netns", "exec", name, Deno.execPath(), "eval", "--no-config", script, url);
     const [, status, body] = /^(\d+) (.*)$/s.exec(printed.trim()) ?? [];
-    assert.equal(status, "200", body);
+    assert.equal(status, "200", printed);
     return body ?? "";
   } finally {
     host("ip", "netns", "delete", name);
