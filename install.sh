@@ -506,6 +506,8 @@ recovers() { # HEALTH LOGINS
     look
     if [ $health -ge "$1" ] && [ $logins -ge "$2" ] && systemctl is-active --quiet $NAME; then return 0; fi
     [ "$(seconds)" -lt $end ] || return 1
+    # It ends as soon as it has begun: more of that tells nothing new.
+    [ "$(systemctl show --value --property NRestarts $NAME)" -lt 2 ] || return 1
     sleep 0.5 2>/dev/null || sleep 1
   done
 }
