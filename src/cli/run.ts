@@ -189,7 +189,7 @@ function flagsOf(command: Command): Flags {
 async function runServer(parts: CommandParts): Promise<void> {
   const stop = new AbortController();
   using _signals = parts.surroundings.onStop(() => stop.abort());
-  await serve({ ...parts, stop: stop.signal });
+  await serve({ ...parts, env: parts.surroundings.env, stop: stop.signal });
 }
 
 function noSuchCommand(word: string): AppError {

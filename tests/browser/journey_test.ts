@@ -117,6 +117,8 @@ async function byPaste(visit: Visit, browser: Browser, journey: Journey): Promis
 async function copiesWithoutClipboard({ page }: Visit, id: string): Promise<void> {
   assert.equal(await page.evaluate("isSecureContext || navigator.clipboard !== undefined"), false);
   await page.locator("button[data-copy$='-id']").first().click();
+  // The button keeps its name; what has happened is said beside it.
+  assert.equal(await page.innerText("p.unseen[role=status]"), "Copied");
   await page.fill("input[name=label]", "");
   await page.focus("input[name=label]");
   await page.keyboard.press("Control+V");

@@ -1,6 +1,12 @@
 // What pages can do better with a script. Without one everything works too. No string becomes markup or code here.
 const all = (selector, of = document) => [...of.querySelectorAll(selector)];
 
+// A button has a name of its own, so a screen reader would not hear that its text has changed.
+const spoken = document.createElement("p");
+spoken.className = "unseen";
+spoken.setAttribute("role", "status");
+document.body.append(spoken);
+
 // There is no clipboard API on plain http, so the text is marked and copied the old way.
 function copy(button) {
   const from = document.getElementById(button.dataset.copy);
@@ -20,8 +26,11 @@ function say(button, text) {
   const before = button.dataset.before ?? button.textContent;
   button.dataset.before = before;
   button.textContent = text;
-  button.setAttribute("aria-live", "polite");
-  setTimeout(() => button.textContent = before, 2000);
+  spoken.textContent = text;
+  setTimeout(() => {
+    button.textContent = before;
+    spoken.textContent = "";
+  }, 2000);
 }
 
 function reveal(button) {
