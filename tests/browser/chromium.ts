@@ -42,8 +42,8 @@ export async function rendered(sight: Sight, manner: Manner = {}): Promise<Seen>
   return await seen(sight, stage);
 }
 
-/** A window in which sights can be looked at, and what happens there that should not. */
-export class Window implements AsyncDisposable {
+/** A pane in which sights can be looked at, and what happens there that should not. */
+export class Pane implements AsyncDisposable {
   readonly page: Page;
   readonly troubles: string[] = [];
   #seen: Seen | undefined;
@@ -52,11 +52,11 @@ export class Window implements AsyncDisposable {
     this.page = page;
   }
 
-  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Window> {
+  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Pane> {
     const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
-    const window = new Window(await context.newPage());
-    await window.#watch();
-    return window;
+    const pane = new Pane(await context.newPage());
+    await pane.#watch();
+    return pane;
   }
 
   /** Shows a page as if the server had answered it, with all its headers. */

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { SIGHTS } from "../http/sights/all.ts";
-import { DESKTOP, hasChromium, launch, rendered, Window } from "./chromium.ts";
+import { DESKTOP, hasChromium, launch, Pane, rendered } from "./chromium.ts";
 
 const FOLDER = new URL("snapshots/", import.meta.url);
 
@@ -65,12 +65,12 @@ Deno.test({
   async fn() {
     const browser = await launch();
     try {
-      await using window = await Window.open(browser, { viewport: DESKTOP });
+      await using pane = await Pane.open(browser, { viewport: DESKTOP });
       const sights = SIGHTS.filter(({ name }) => KEPT.includes(name));
       assert.equal(sights.length, KEPT.length, "every kept name is a sight");
       for (const sight of sights) {
-        await window.show(await rendered(sight));
-        const told = steady(await window.page.locator("body").ariaSnapshot());
+        await pane.show(await rendered(sight));
+        const told = steady(await pane.page.locator("body").ariaSnapshot());
         if (Deno.env.get("UPDATE_SNAPSHOTS") === "1") {
           await Deno.writeTextFile(new URL(`${sight.name}.txt`, FOLDER), told);
         }
