@@ -9,5 +9,5 @@ Deno.test("directoryChecks() of two who look at the same time finds a directory 
   const config = parseConfig({ flags: {}, env, stored: {}, exists: () => false, readFile: () => "" });
   const all = await Promise.all([directoryChecks(config), directoryChecks(config), directoryChecks(config)]);
   assert.deepEqual(all.map(([check]) => check?.state), ["ok", "ok", "ok"]);
-  assert.deepEqual([...Deno.readDirSync(directory.path)], []);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(directory.path)), []);
 });

@@ -51,7 +51,7 @@ export function EventsPart(
 }
 
 /** The event in words. */
-export function eventText(say: Say, event: RecentEvent): string {
+function eventText(say: Say, event: RecentEvent): string {
   const what = sentenceOf(say, event);
   return event.times === 1 ? what : say("events.times", { what, n: event.times });
 }
