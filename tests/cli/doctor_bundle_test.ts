@@ -113,7 +113,11 @@ Deno.test("bundleOf() takes names, folders and the ends of addresses out of any 
 });
 
 Deno.test("the bundle names no folder, not even where a name in it has blanks", () => {
-  const folders = ["/media/Ada Lovelace/sticks/data", "/media/Ada Lovelace/keys/the key", "/mnt/Ada Lovelace"];
+  const folders = [
+    "/media/Ada Lovelace/sticks/data",
+    "/media/Ada Lovelace/keys/the key",
+    "/mnt/Ada Lovelace",
+  ];
   const [TOKEN_SERVER_DATA_DIR = "", TOKEN_SERVER_KEY_FILE = "", TOKEN_SERVER_BACKUP_DIR = ""] = folders;
   const env = { TOKEN_SERVER_DATA_DIR, TOKEN_SERVER_KEY_FILE, TOKEN_SERVER_BACKUP_DIR };
   const config = parseConfig({ flags: {}, env, stored: {}, exists: () => false, readFile: () => "" });

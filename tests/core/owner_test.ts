@@ -282,7 +282,10 @@ Deno.test("a password that is changed while it is looked at opens no session and
   const worked = home.passwords.work;
   const refused = Promise.all([
     failsWith(owner.signIn(PASSWORD, PHONE), "wrong_password"),
-    failsWith(owner.changePassword({ ...change, fresh: new Secret("a third good phrase") }), "wrong_password"),
+    failsWith(
+      owner.changePassword({ ...change, fresh: new Secret("a third good phrase") }),
+      "wrong_password",
+    ),
   ]);
   // Two were compared and one was hashed; what they lead to waits for the disk then.
   while (home.passwords.work < worked + 3) await digestOf(PASSWORD);

@@ -68,7 +68,11 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
     ...settings.deps,
     ...{ roster, refresher, connector, relay, owner, log, clock },
     doctor: new FakeDoctor(),
-    hosts: { machineName: "pi", publicUrl: "https://token.example.org", allowed: () => settings.allowedNames },
+    hosts: {
+      machineName: "pi",
+      publicUrl: "https://token.example.org",
+      allowed: () => settings.allowedNames,
+    },
     redirectUri: () => "http://localhost:8948/callback",
     presets: [
       { name: "companion-3", scopes: SCOPES },

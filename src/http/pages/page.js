@@ -78,10 +78,12 @@ if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=3
 
 // The server tells what changes; a page in which somebody types is never loaded again under their hands.
 const { stream } = document.body.dataset;
-if (stream !== undefined) {
-  const source = new EventSource(stream);
-  const news = document.querySelector(".news");
-  let silence;
+const news = document.querySelector(".news");
+let source;
+let silence;
+
+function listen() {
+  source = new EventSource(stream);
   source.addEventListener("error", () => {
     silence ??= setTimeout(() => {
       news.firstElementChild.textContent = news.dataset.lost;
@@ -91,8 +93,7 @@ if (stream !== undefined) {
   source.addEventListener("open", () => {
     // What was shown last may be long over.
     if (!news.hidden && !typing()) location.reload();
-    clearTimeout(silence);
-    silence = undefined;
+    hush();
   });
   source.addEventListener("texts", ({ data }) => {
     const texts = JSON.parse(data);
@@ -106,5 +107,23 @@ if (stream !== undefined) {
     if (typing()) news.hidden = false;
     else location.reload();
   });
-  addEventListener("pagehide", () => source.close());
+}
+
+function hush() {
+  clearTimeout(silence);
+  silence = undefined;
+}
+
+// A browser opens six connections to a server and no more: windows that nobody sees would take them all.
+function listenIfSeen() {
+  source?.close();
+  hush();
+  if (!document.hidden) listen();
+}
+
+if (stream !== undefined) {
+  listenIfSeen();
+  document.addEventListener("visibilitychange", listenIfSeen);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", ({ persisted }) => persisted && listenIfSeen());
 }
