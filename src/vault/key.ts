@@ -1,6 +1,6 @@
 /**
- * The key file: 32 random bytes that wrap the data key. Written once, never overwritten, never repaired: whoever has
- * ciphertext and has lost its key must be able to put the key back.
+ * The key file: 32 random bytes that wrap the data key. Never repaired, and replaced by nothing but a new key that opens
+ * all that it has opened: whoever has ciphertext and has lost its key must be able to put the key back.
  */
 import { dirname } from "node:path";
 import { type Bytes, type CipherKey, importCipherKey, KEY_LENGTH } from "./envelope.ts";
@@ -62,6 +62,17 @@ export async function createKeyFile(path: string): Promise<void> {
     await Deno.remove(fresh);
   }
   await syncDirectoryOf(path);
+}
+
+/** Gives the key file at `from` the name `to`, in the place of what is there; on the disk when it returns. */
+export async function replaceKeyFile(from: string, to: string): Promise<void> {
+  await Deno.rename(from, to);
+  await syncDirectoryOf(to);
+}
+
+/** Removes a key file that opens nothing any more; there may be none. */
+export async function removeKeyFile(path: string): Promise<void> {
+  if (await removeIfThere(path)) await syncDirectoryOf(path);
 }
 
 /** What the system said, without path or stack. */
@@ -137,10 +148,13 @@ async function syncDirectoryOf(path: string): Promise<void> {
   await directory.sync();
 }
 
-async function removeIfThere(path: string): Promise<void> {
+/** False if there was none. */
+async function removeIfThere(path: string): Promise<boolean> {
   try {
     await Deno.remove(path);
+    return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
   }
 }

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import type { Sealed, SealedGrant } from "../../src/core/account.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { binding, type Bytes, importCipherKey } from "../../src/vault/envelope.ts";
-import { unlockedVault, unwrapDataKey, wrapDataKey } from "../../src/vault/vault.ts";
+import { unwrapDataKey, wrapDataKey } from "../../src/vault/slots.ts";
+import { unlockedVault } from "../../src/vault/vault.ts";
 
 const DATA_KEY = Uint8Array.from({ length: 32 }, (_, at) => at);
 const FILE_KEY = Uint8Array.from({ length: 32 }, (_, at) => 255 - at);
@@ -76,7 +77,7 @@ Deno.test("unwrapDataKey() reads the known bytes of format 1", async () => {
   assert.equal(await unwrapDataKey(key, { ...slot, kind: "passphrase" }), "altered");
 });
 
-Deno.test("importCipherKey() gives a key that cannot be read back", async () => {
+Deno.test("importCipherKey() gives a wrapping key that cannot be read back", async () => {
   const { key } = await importCipherKey(FILE_KEY, "wrapping key");
   assert.equal(key.extractable, false);
   await assert.rejects(crypto.subtle.exportKey("raw", key));

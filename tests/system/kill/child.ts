@@ -13,7 +13,7 @@ import { systemClock } from "../../../src/cli/clock.ts";
 import { openStore } from "../../../src/store/open.ts";
 import { takeLock } from "../../../src/store/sqlite/lock.ts";
 import { createTwitch } from "../../../src/twitch/client.ts";
-import { openVault } from "../../../src/vault/vault.ts";
+import { openVault } from "../../../src/vault/open.ts";
 import { silentLog } from "../../support/silent_log.ts";
 import { REDIRECT_URI, type SimulatedClient } from "../../support/simulated_twitch/options.ts";
 import { type Death, Knife, under } from "./knife.ts";
