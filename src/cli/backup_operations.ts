@@ -100,7 +100,8 @@ export function backupOperations(program: Program, lasts: boolean): BackupOperat
   };
 }
 
-function keyOf({ kind, making, key }: BackupKeyJson): BackupKey {
+/** The key out of the hand-over. */
+export function keyOf({ kind, making, key }: BackupKeyJson): BackupKey {
   return { kind, making, key: new Secret(key) };
 }
 

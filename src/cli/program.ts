@@ -7,10 +7,13 @@ import { Refresher } from "../core/refresher.ts";
 import { Relay } from "../core/relay.ts";
 import { Roster } from "../core/roster.ts";
 import { SECOND } from "../core/account.ts";
+import type { BackupKey } from "../core/backup_keys.ts";
 import { openStore } from "../store/open.ts";
 import { createTwitch } from "../twitch/client.ts";
 import { scryptPasswords } from "../vault/password.ts";
-import { openVault } from "../vault/vault.ts";
+import { guardedStore } from "../vault/guarded_store.ts";
+import { Keyring } from "../vault/keyring.ts";
+import { openVault } from "../vault/open.ts";
 import type { Config, StoredSettings } from "./config.ts";
 import { type HostNames, openHostNames } from "./host_names.ts";
 import { maskingVault } from "./masking.ts";
@@ -36,6 +39,9 @@ export interface Program extends AsyncDisposable {
   readonly owner: Owner;
   readonly notifier: NoticeAddresses;
   readonly hostNames: HostNames;
+  readonly keyring: Keyring;
+  /** Unlocks the vault with what a person has typed and opens everything. Throws `AppError` as `Keyring.unlock` does. */
+  unlock(typed: BackupKey): Promise<void>;
   /** Stores the app of the setup and uses it; false if flags or environment name another, which goes first. */
   storeApp(app: TwitchApp): Promise<boolean>;
 }
@@ -56,8 +62,11 @@ export interface ProgramParts {
 export async function openProgram({ settings, clock, log, masks }: ProgramParts): Promise<Program> {
   const config = settings();
   await using open = new AsyncDisposableStack();
-  const store = open.use(openStore(config.store, config.dataDir, PROGRAM));
-  const vault = await openVault({ slots: store, keyFile: config.keyFile, now: clock.now() });
+  const disk = open.use(openStore(config.store, config.dataDir, PROGRAM));
+  const place = { ...config.keys, slots: disk };
+  const vault = await openVault({ ...place, now: clock.now() });
+  const store = guardedStore(disk, vault);
+  const keyring = new Keyring(place, vault);
   for (const note of vault.notes) log.warn(note);
   if (vault.locked !== undefined) log.error("the logins are locked", { reason: vault.locked });
   const { authUrl, apiUrl } = config.twitch;
@@ -79,6 +88,16 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   const notifier = open.use(await openNoticeAddresses(deps, config.noticeUrls, masks));
   const hostNames = await openHostNames(store, config);
   const end = open.move();
+  const unlock = async (typed: BackupKey): Promise<void> => {
+    if (vault.locked === undefined) return;
+    await keyring.unlock(typed);
+    log.info("the logins are unlocked");
+    await useApp(await appInUse(settings, deps));
+    await roster.openAll();
+    await notifier.unlocked();
+    await connector.resume();
+    void refresher.due();
+  };
   const storeApp = async (app: TwitchApp): Promise<boolean> => {
     await saveApp(deps, app);
     log.info("twitch app stored", { clientId: app.clientId });
@@ -97,6 +116,8 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
     owner,
     notifier,
     hostNames,
+    keyring,
+    unlock,
     storeApp,
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };

@@ -1,5 +1,5 @@
 /** The keys that are there with nobody typing anything: the key file, one that waits to take its place, a credential. */
-import { type Bytes, type CipherKey, type Refusal } from "./envelope.ts";
+import type { Bytes, CipherKey, Refusal } from "./envelope.ts";
 import type { KeyFile } from "./key.ts";
 import { DISK_KEY_FILES, type KeyFiles, nextPath } from "./key_files.ts";
 import { isUnattended, type KeySlot, unwrapDataKey } from "./slots.ts";
