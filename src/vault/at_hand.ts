@@ -78,6 +78,8 @@ export async function openerOf(
 export async function settleKeyFile(place: KeyPlace, slots: readonly KeySlot[]): Promise<void> {
   const { keyFile, files = DISK_KEY_FILES } = place;
   const next = nextPath(keyFile);
+  await files.tidy(keyFile);
+  await files.tidy(next);
   const { keys } = await lookAtHand(place);
   if (keys.every(({ path }) => path !== next)) return;
   const ofFile = slots.filter(({ kind }) => kind === "file");

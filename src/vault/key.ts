@@ -52,7 +52,7 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
  * is a file of that name.
  */
 export async function createKeyFile(path: string): Promise<void> {
-  const fresh = `${path}.new`;
+  const fresh = unfinished(path);
   await removeIfThere(fresh);
   await writeDurably(fresh, newKeyLine());
   try {
@@ -72,7 +72,13 @@ export async function replaceKeyFile(from: string, to: string): Promise<void> {
 
 /** Removes a key file that opens nothing any more; there may be none. */
 export async function removeKeyFile(path: string): Promise<void> {
-  if (await removeIfThere(path)) await syncDirectoryOf(path);
+  const removed = [await removeIfThere(path), await removeIfThere(unfinished(path))];
+  if (removed.includes(true)) await syncDirectoryOf(path);
+}
+
+/** Removes what a process has left that died while it made a key file: it may be one more copy of the key. */
+export async function tidyKeyFile(path: string): Promise<void> {
+  if (await removeIfThere(unfinished(path))) await syncDirectoryOf(path);
 }
 
 /** What the system said, without path or stack. */
@@ -146,6 +152,10 @@ async function syncDirectoryOf(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using directory = await Deno.open(dirname(path));
   await directory.sync();
+}
+
+function unfinished(path: string): string {
+  return `${path}.new`;
 }
 
 /** False if there was none. */

@@ -3,7 +3,14 @@
  * wrapped with it, it takes the name of the other. A process that dies in between leaves both, and the next start sees
  * which of them opens the slot.
  */
-import { createKeyFile, type KeyFile, readKeyFile, removeKeyFile, replaceKeyFile } from "./key.ts";
+import {
+  createKeyFile,
+  type KeyFile,
+  readKeyFile,
+  removeKeyFile,
+  replaceKeyFile,
+  tidyKeyFile,
+} from "./key.ts";
 
 /** What is done with key files. Every change is on the disk when it returns. */
 export interface KeyFiles {
@@ -14,6 +21,8 @@ export interface KeyFiles {
   replace(from: string, to: string): Promise<void>;
   /** There may be none. */
   remove(path: string): Promise<void>;
+  /** Ends a `create` that was cut off, as if it had never begun or had come to its end. */
+  tidy(path: string): Promise<void>;
 }
 
 /** Those of the disk. */
@@ -22,6 +31,7 @@ export const DISK_KEY_FILES: KeyFiles = {
   create: createKeyFile,
   replace: replaceKeyFile,
   remove: removeKeyFile,
+  tidy: tidyKeyFile,
 };
 
 /** Where a new key waits. */
