@@ -78,7 +78,14 @@ export function keyOperations(program: Program, host: Host): KeyOperations {
       return { file: file ?? null };
     },
     async rotateKey({ keys }) {
-      await keyring.rotate(deps.clock.now(), keys.map(keyOf));
+      try {
+        await keyring.rotate(deps.clock.now(), keys.map(keyOf));
+      } catch (error) {
+        // The message names the setting or says that it is a login; the log says which and why.
+        const cause = error instanceof AppError ? error.cause : undefined;
+        if (cause instanceof AppError) deps.log.error("key not rotated", { error: cause.message });
+        throw error;
+      }
       note("key rotated");
       return await state();
     },

@@ -1,5 +1,6 @@
 import type { TwitchApp } from "../core/app.ts";
 import { loadApp, saveApp } from "../core/app_setting.ts";
+import { AppError } from "../core/error.ts";
 import { Connector } from "../core/connect.ts";
 import { Owner } from "../core/owner.ts";
 import type { Clock, Deps, Log } from "../core/ports.ts";
@@ -124,8 +125,19 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
 }
 
 async function appInUse(settings: Settings, deps: Deps): Promise<TwitchApp | undefined> {
-  const stored = deps.vault.locked === undefined ? await loadApp(deps) : undefined;
-  return appOf(settings(stored ?? {}));
+  return appOf(settings(await storedApp(deps) ?? {}));
+}
+
+/** Undefined while the vault is locked. One that does not open by itself keeps no token from being served. */
+async function storedApp(deps: Deps): Promise<TwitchApp | undefined> {
+  if (deps.vault.locked !== undefined) return undefined;
+  try {
+    return await loadApp(deps);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "locked") throw error;
+    deps.log.error("the Twitch app cannot be opened: enter it again", { error: error.message });
+    return undefined;
+  }
 }
 
 /** The app that the settings name. */

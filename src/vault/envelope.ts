@@ -48,7 +48,8 @@ export async function importCipherKey(raw: Bytes, use: "data key" | "wrapping ke
 
 /** The bytes of a data key, to wrap them for one more slot. The caller clears them. */
 export async function exportDataKey({ key }: CipherKey): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.exportKey("raw", key));
+  // Deno 2.4 hands out the key's own memory: whoever cleared that would have a key of zeros.
+  return new Uint8Array(await crypto.subtle.exportKey("raw", key)).slice();
 }
 
 /** Whether this key has sealed the envelope, as far as its head tells. */

@@ -1,5 +1,7 @@
 /** Keys by the real program: beside a running server, locked at its start, opened while it runs, renewed under load. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { DATABASE_FILE } from "../../src/store/sqlite/open.ts";
 import { PASSWORD, Person } from "../support/person.ts";
 import { ask, askUntil, playAll, type Scene } from "../support/scene.ts";
 import { namesIn } from "../support/temporary_directory.ts";
@@ -29,6 +31,8 @@ Deno.test("with a passphrase alone the server starts locked, says so, and is ope
     assert.match(added, /It protects nothing while the key file lies beside the database/);
     assert.match(await key(scene, "remove file", 2), /--unlock-after-each-reboot/);
     assert.deepEqual(await kinds(scene), [["file", true], ["passphrase", null]]);
+    // What is sealed now must open at the next start.
+    assert.equal((await scene.run(["accounts", "refresh", alias])).code, 0);
     await key(scene, "remove file --unlock-after-each-reboot");
     assert.ok(!namesIn(scene.data).includes("key"));
     assert.equal((await ask(first, id)).status, 200);
@@ -50,6 +54,24 @@ Deno.test("with a passphrase alone the server starts locked, says so, and is ope
     assert.equal(await key(scene, "unlock"), "The logins are open already.\n");
     await second.stop();
     assert.match(await key(scene, "unlock", 4, PASSPHRASE), /What was typed is right\. Start the server/);
+  });
+});
+
+Deno.test("settings that were swapped keep no server from starting and no token from being served", async () => {
+  await playAll({ env: { TWITCH_CLIENT_ID: "", TWITCH_CLIENT_SECRET: "" } }, async (scene) => {
+    const { id: clientId, secret = "" } = scene.client;
+    const app = { TWITCH_CLIENT_ID: clientId, TWITCH_CLIENT_SECRET: secret };
+    assert.equal((await scene.run(["setup"], { env: app })).code, 0);
+    const { id } = await scene.signIn();
+    assert.equal((await scene.run(["backup", "file", "--recovery-code"])).code, 0);
+    const database = new DatabaseSync(`${scene.data}/${DATABASE_FILE}`);
+    database.exec(`UPDATE settings SET value = (SELECT value FROM settings WHERE name = 'backup_keys')
+      WHERE name = 'twitch_app'`);
+    database.close();
+    const server = await scene.serve();
+    await server.process.complained(/the Twitch app cannot be opened/);
+    assert.equal((await ask(server, id)).status, 200);
+    await server.stop();
   });
 });
 
@@ -95,15 +117,18 @@ Deno.test("key rotate beside a running server: every question meanwhile is answe
     const asking = (async () => {
       while (going) statuses.add((await ask(server, id)).status);
     })();
-    assert.match(await key(scene, "rotate", 3, "another passphrase"), /this is not their passphrase/);
-    assert.equal(await Deno.readTextFile(`${scene.data}/key`), old);
-    const [refreshed] = await Promise.all([
-      scene.run(["accounts", "refresh", alias]),
-      key(scene, "rotate", 0, PASSPHRASE),
-    ]);
-    assert.equal(refreshed.code, 0, refreshed.stderr);
-    going = false;
-    await asking;
+    try {
+      assert.match(await key(scene, "rotate", 3, "another passphrase"), /this is not their passphrase/);
+      assert.equal(await Deno.readTextFile(`${scene.data}/key`), old);
+      const [refreshed] = await Promise.all([
+        scene.run(["accounts", "refresh", alias]),
+        key(scene, "rotate", 0, PASSPHRASE),
+      ]);
+      assert.equal(refreshed.code, 0, refreshed.stderr);
+    } finally {
+      going = false;
+      await asking;
+    }
     assert.deepEqual([...statuses], [200]);
     assert.notEqual(await Deno.readTextFile(`${scene.data}/key`), old);
     assert.deepEqual(await kinds(scene), [["passphrase", null], ["file", true]]);
