@@ -94,10 +94,7 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
     await keyring.unlock(typed);
     log.info("the logins are unlocked");
     await useApp(await appInUse(settings, deps));
-    await roster.openAll();
-    await notifier.unlocked();
-    await connector.resume();
-    void refresher.due();
+    await openRest({ roster, notifier, connector, refresher });
   };
   const storeApp = async (app: TwitchApp): Promise<boolean> => {
     await saveApp(deps, app);
@@ -122,6 +119,19 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
     storeApp,
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
+}
+
+/** Everything that a locked vault has kept closed. */
+async function openRest(
+  { roster, notifier, connector, refresher }: Pick<
+    Program,
+    "roster" | "notifier" | "connector" | "refresher"
+  >,
+): Promise<void> {
+  await roster.openAll();
+  await notifier.unlocked();
+  await connector.resume();
+  void refresher.due();
 }
 
 async function appInUse(settings: Settings, deps: Deps): Promise<TwitchApp | undefined> {

@@ -10,11 +10,11 @@ const PASSPHRASE = "correct horse battery staple";
 const BY_STDIN = ["--passphrase-file", "-"];
 
 /** Runs `key …`, which must end so. Answers its standard output. */
-async function key(scene: Scene, words: string, code = 0, input?: string): Promise<string> {
+async function key(scene: Scene, words: string, code?: number, input?: string): Promise<string> {
   const args = ["key", ...words.split(" "), ...input === undefined ? [] : BY_STDIN];
   const ended = await scene.run(args, input === undefined ? {} : { input: [input] });
-  assert.equal(ended.code, code, `${words}: ${ended.stdout}${ended.stderr}`);
-  return ended.stdout + (code === 0 ? "" : ended.stderr);
+  assert.equal(ended.code, code ?? 0, `${words}: ${ended.stdout}${ended.stderr}`);
+  return ended.stdout + ((code ?? 0) === 0 ? "" : ended.stderr);
 }
 
 async function kinds(scene: Scene): Promise<readonly (readonly [string, boolean | null])[]> {
