@@ -57,6 +57,39 @@ Deno.test("with a passphrase alone the server starts locked, says so, and is ope
   });
 });
 
+Deno.test("a systemd credential takes the place of the key file, by a server that is given one", async () => {
+  await playAll({}, async (scene) => {
+    const handedOver = { CREDENTIALS_DIRECTORY: `${scene.directory}/credentials` };
+    await Deno.mkdir(handedOver.CREDENTIALS_DIRECTORY, { mode: 0o700 });
+    await Deno.writeFile(
+      `${handedOver.CREDENTIALS_DIRECTORY}/companion-token-server.key`,
+      crypto.getRandomValues(new Uint8Array(32)),
+      { mode: 0o600 },
+    );
+    assert.match(await key(scene, "add credential", 2), /this process was given none/);
+    const first = await scene.serve([], { env: handedOver });
+    const { id } = await scene.signIn();
+    await key(scene, "add credential");
+    await key(scene, "remove file");
+    assert.deepEqual(await kinds(scene), [["credential", true]]);
+    assert.match(await key(scene, "remove credential", 2), /no other is known/);
+    await key(scene, "rotate");
+    await first.stop();
+
+    const without = await scene.serve();
+    assert.equal((await ask(without, id)).status, 503);
+    assert.match(
+      without.process.stdout,
+      /Locked: The systemd credential companion-token-server\.key is missing/,
+    );
+    await without.stop();
+    const second = await scene.serve([], { env: handedOver });
+    const { status, body } = await ask(second, id);
+    assert.deepEqual([status, scene.sim.isLive(body)], [200, true]);
+    await second.stop();
+  });
+});
+
 Deno.test("settings that were swapped keep no server from starting and no token from being served", async () => {
   await playAll({ env: { TWITCH_CLIENT_ID: "", TWITCH_CLIENT_SECRET: "" } }, async (scene) => {
     const { id: clientId, secret = "" } = scene.client;
