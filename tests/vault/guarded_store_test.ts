@@ -35,6 +35,27 @@ Deno.test("guardedStore() seals anew what was sealed before a rotation and is wr
   await assertWhole(next.vault, next.store, 2);
 });
 
+Deno.test("guardedStore() lets a write wait that comes between the commit of a rotation and its end", async () => {
+  using directory = temporaryDirectory();
+  const disk = memoryStore();
+  const place = { keyFile: `${directory.path}/key` };
+  const opened = await openKeys(disk, place);
+  const { vault, store, keyring } = opened;
+  await fill(opened);
+  const sealed = await vault.seal(new Secret("canary twitch_app"), APP);
+  let written: Promise<void> | undefined;
+  disk.after = async (method) => {
+    if (method !== "rekey") return;
+    written = Promise.resolve(store.saveSetting("twitch_app", sealed));
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+  await keyring.rotate(1, []);
+  assert.ok(written);
+  await written;
+  const next = await openKeys(disk, place);
+  await assertWhole(next.vault, next.store);
+});
+
 Deno.test("without the guard such a write could not be opened any more", async () => {
   using directory = temporaryDirectory();
   const disk = memoryStore();

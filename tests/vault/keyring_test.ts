@@ -261,6 +261,17 @@ Deno.test("a new key file that could not take its name opens the next start, whi
   assert.deepEqual(namesIn(house.path), ["key"]);
 });
 
+Deno.test("the next rotation does not throw away a new key that could not take its name", async () => {
+  using house = await aHouse();
+  house.fakeFiles.next = { replace: () => Promise.reject(new Error("Input/output error (os error 5)")) };
+  await assert.rejects(house.keyring.rotate(1, []), { code: "disk" });
+  house.fakeFiles.next = { create: () => Promise.reject(new Error("No space left on device")) };
+  await assert.rejects(house.keyring.rotate(2, []), { code: "settings" });
+  house.fakeFiles.next = {};
+  const next = await house.again();
+  await assertWhole(next.vault, next.store);
+});
+
 Deno.test("add() a file uses one that is there, and never writes over it", async () => {
   using house = await aHouse();
   const { keyring, path } = house;
