@@ -7,36 +7,36 @@ import type { Awaitable, Binding, Store } from "../core/ports.ts";
 import { isSealed, settingBinding } from "../core/sealed_settings.ts";
 import type { KeyedVault } from "./vault.ts";
 
-/** The same store behind the guard. */
+/** The same store behind the guard. What a method is given besides the row goes on as it is, whatever it is. */
 export function guardedStore(store: Store, vault: KeyedVault): Store {
   const withRow = <R>(account: Account, act: (row: Account) => Awaitable<R>): Promise<R> =>
     write(vault, [grantIn(account)], ([grant]) => act({ ...account, grant: grant as SealedGrant }));
   const withId = <R>(id: StoredId, act: (id: StoredId) => Awaitable<R>): Promise<R> =>
     write(vault, [textIn(id)], ([sealed = id.sealed]) => act({ ...id, sealed }));
   return {
-    accounts: () => store.accounts(),
-    account: (key) => store.account(key),
-    ids: () => store.ids(),
-    journal: () => store.journal(),
-    add: (account, id) =>
+    accounts: (...given) => store.accounts(...given),
+    account: (...given) => store.account(...given),
+    ids: (...given) => store.ids(...given),
+    journal: (...given) => store.journal(...given),
+    add: (account, id, ...more) =>
       write(
         vault,
         [grantIn(account), textIn(id)],
         ([grant, sealed = id.sealed]) =>
-          store.add({ ...account, grant: grant as SealedGrant }, { ...id, sealed }),
+          store.add({ ...account, grant: grant as SealedGrant }, { ...id, sealed }, ...more),
       ),
-    replace: (account) => withRow(account, (row) => store.replace(row)),
-    beginRefresh: (account, entry) => withRow(account, (row) => store.beginRefresh(row, entry)),
-    endRefresh: (account) => withRow(account, (row) => store.endRefresh(row)),
-    remove: (account) => store.remove(account),
-    addId: (id) => withId(id, (id) => store.addId(id)),
-    endId: (digest, endsAt) => store.endId(digest, endsAt),
-    removeId: (digest) => store.removeId(digest),
-    facts: (clientId) => store.facts(clientId),
-    learn: (clientId, facts) => store.learn(clientId, facts),
-    setting: (name) => store.setting(name),
-    saveSetting: (name, value) =>
-      write(vault, valueIn(name, value), ([fresh]) => store.saveSetting(name, fresh ?? value)),
+    replace: (account, ...more) => withRow(account, (row) => store.replace(row, ...more)),
+    beginRefresh: (account, ...more) => withRow(account, (row) => store.beginRefresh(row, ...more)),
+    endRefresh: (account, ...more) => withRow(account, (row) => store.endRefresh(row, ...more)),
+    remove: (...given) => store.remove(...given),
+    addId: (id, ...more) => withId(id, (id) => store.addId(id, ...more)),
+    endId: (...given) => store.endId(...given),
+    removeId: (...given) => store.removeId(...given),
+    facts: (...given) => store.facts(...given),
+    learn: (...given) => store.learn(...given),
+    setting: (...given) => store.setting(...given),
+    saveSetting: (name, value, ...more) =>
+      write(vault, valueIn(name, value), ([fresh]) => store.saveSetting(name, fresh ?? value, ...more)),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Secret } from "../../src/core/secret.ts";
+import { guardedStore } from "../../src/vault/guarded_store.ts";
 import { accountOf, assertWhole, fill, openKeys, typedKey } from "../support/key_place.ts";
 import { anId } from "../support/account_samples.ts";
 import { memoryStore } from "../support/memory_store.ts";
@@ -54,6 +55,27 @@ Deno.test("guardedStore() lets a write wait that comes between the commit of a r
   await written;
   const next = await openKeys(disk, place);
   await assertWhole(next.vault, next.store);
+});
+
+Deno.test("guardedStore() hands on everything that a method is given", async () => {
+  using directory = temporaryDirectory();
+  const disk = memoryStore();
+  const { vault } = await openKeys(disk, { keyFile: `${directory.path}/key` });
+  const seen: unknown[][] = [];
+  const store = guardedStore(
+    new Proxy(disk, {
+      get: (_, name) => async (...given: unknown[]) => void seen.push([await name, ...given]),
+    }),
+    vault,
+  );
+  const given = [await accountOf(vault, 1), anId(), "and more"];
+  const methods = Object.keys(store) as (keyof typeof store)[];
+  for (const name of methods) {
+    const input = /Id$/.test(name) ? given.slice(1) : name.endsWith("etting") ? ["name", ...given] : given;
+    await (store[name] as (...input: unknown[]) => unknown)(...input);
+    assert.deepEqual(seen.at(-1), [name, ...input]);
+  }
+  assert.equal(methods.length, 16);
 });
 
 Deno.test("without the guard such a write could not be opened any more", async () => {
