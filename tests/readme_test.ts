@@ -67,7 +67,12 @@ Deno.test("README's table of commands names every command and no other", () => {
     ...found(read("src/cli/accounts.ts"), /\badd\(\s*"([a-z-]+)[ "]/g, 5),
     ...found(read("src/cli/export_companion.ts"), /\bnew Command\("([a-z-]+)"/g, 1),
   ];
-  const expected = [...commands, ...subcommands.map((name) => `accounts ${name}`)];
+  const keys = found(read("src/cli/key.ts"), /\badd\(\s*"([a-z-]+)[ "]/g, 6);
+  const expected = [
+    ...commands,
+    ...subcommands.map((name) => `accounts ${name}`),
+    ...keys.map((name) => `key ${name}`),
+  ];
   assert.deepEqual(described.toSorted(), expected.toSorted());
 });
 
@@ -113,7 +118,10 @@ function anchors(text: string): string[] {
 }
 
 Deno.test("the documents name no command that the program lacks", () => {
-  const known = found(read("src/cli/run.ts"), /\bprogram\.command\("([a-z-]+)"/g, 6).concat("accounts");
+  const known = found(read("src/cli/run.ts"), /\bprogram\.command\("([a-z-]+)"/g, 6).concat(
+    "accounts",
+    "key",
+  );
   const text = DOCUMENTS.map(read).join("\n");
   for (const name of found(text, /`companion-token-server ([a-z-]+)/g, 5)) {
     assert.ok(known.includes(name), `companion-token-server ${name}`);

@@ -6,6 +6,7 @@ import { type CommandParts, partsFor, printJson, type Surroundings, systemSurrou
 import type { Flags } from "./config.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { healthcheck } from "./healthcheck.ts";
+import { keyCommand } from "./key.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { restore, type RestoreOptions } from "./restore.ts";
 import { serve } from "./serve.ts";
@@ -91,6 +92,7 @@ function createProgram(surroundings: Surroundings): Command {
     .option("--yes", "do not ask")
     .action((options: SetupOptions, command) => setup(parts(command), options));
   addBackup(program, parts);
+  program.addCommand(keyCommand(parts));
   program.command("config")
     .description("print the effective settings and where each comes from")
     .option("--json", "print JSON")

@@ -26,6 +26,7 @@ import * as ready from "./show.tsx";
 import { MOST_UPLOAD, UPLOAD_PATH } from "./settings_backup.tsx";
 import { addSettings } from "./settings_routes.ts";
 import * as door from "./sign_in.tsx";
+import { unlock } from "./unlock.tsx";
 import { healthz, statusJson, statusLine, statusPicture, tokenJson } from "./status.ts";
 
 const MOST_BODY = 64 * 1024;
@@ -130,6 +131,7 @@ function addPages(app: Hono<Env>, room: Room): void {
   app.get("/doctor", (c) => doctor.showDoctor(c, room));
   app.post("/doctor", (c) => doctor.runDoctor(c, room));
   app.get("/doctor/diagnosis.json", (c) => doctor.downloadDiagnosis(c, room));
+  app.post("/unlock", (c) => unlock(c, room));
   app.post("/hosts", (c) => home.allowHost(c, room));
   addSettings(app, room);
   app.get("/connect", (c) => connect.showConnect(c, room));

@@ -10,6 +10,7 @@ import { conditionOf, CONDITIONS, liveTexts, shapeOf } from "./pages/state.tsx";
 import type { Room } from "./room.ts";
 import { allowRefused } from "./settings.tsx";
 import { openSteps } from "./start_progress.ts";
+import { unlockOffer } from "./unlock.tsx";
 import type { Say } from "./words/say.tsx";
 
 const PER_PAGE = 50;
@@ -17,7 +18,7 @@ const PER_PAGE = 50;
 const MOST_FULL_CARDS = 10;
 /** Without a script the page is loaded again after so many seconds. */
 const RELOAD = 60;
-const DONE = ["removed", "forgotten", "discarded", "discarded_here", "allowed"] as const;
+const DONE = ["removed", "forgotten", "discarded", "discarded_here", "allowed", "unlocked"] as const;
 
 /** What one page of the list of accounts shows. */
 interface Sight {
@@ -34,6 +35,7 @@ export async function showHome(c: Page, room: Room): Promise<Response> {
   const now = clock.now();
   const say = sayOf(c, room);
   const sight = sightOf(c, room, say, now);
+  const unlock = await unlockOffer(c, room);
   const inside = (
     <HomePage
       say={say}
@@ -43,6 +45,7 @@ export async function showHome(c: Page, room: Room): Promise<Response> {
       page={sight.page}
       pages={sight.pages}
       locked={roster.deps.vault.locked}
+      unlock={unlock}
       hasApp={roster.app !== undefined}
       refusedHosts={room.hosts.refused()}
       openSteps={sight.all.length === 0 || isLocked(room) ? [] : await openSteps(room)}
@@ -53,7 +56,11 @@ export async function showHome(c: Page, room: Room): Promise<Response> {
     />
   );
   const stream = livePath(`/live/home?page=${sight.page}`, lookOf(room, say, sight, now).shape);
-  return await show(c, room, say("home.title"), inside, { refresh: RELOAD, stream });
+  return await show(c, room, say("home.title"), inside, {
+    stream,
+    // Loaded again, the page would lose what somebody types.
+    ...(unlock !== "form" && { refresh: RELOAD }),
+  });
 }
 
 /** `GET /live/home`: what changes there. */

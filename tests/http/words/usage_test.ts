@@ -75,6 +75,7 @@ const WITH_WORDS: readonly string[] = [
   "A public Twitch app is set up.",
   "A confidential Twitch app is set up.",
   "The clock is {n} s behind Twitch's.",
+  "{one}; or run companion-token-server key unlock on the machine of the server",
 ];
 
 /** Whether every piece of the sentence between holes and stops stands in the source. */
