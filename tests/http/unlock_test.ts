@@ -57,7 +57,7 @@ Deno.test("POST /unlock opens with what opens, and shows what was wrong with any
   const wrong = await made.send("/unlock", { secret: "five words" });
   assert.equal(wrong.status, 403);
   const page = await wrong.text();
-  assert.match(textIn(page), /Cannot open the logins: this is not their passphrase\./);
+  assert.match(textIn(page), /Cannot open the logins: it is not what opens them\./);
   assert.ok(!page.includes("five words"));
   const right = await made.send("/unlock", { secret: " four words " });
   assert.deepEqual([right.status, right.headers.get("location")], [303, "/?done=unlocked"]);
