@@ -16,7 +16,7 @@ import { sbom } from "./sbom.ts";
 import { licences, stage } from "./stage.ts";
 import { PROGRAM_NAME, releaseName, suffixOf, type Target, targetNamed, TARGETS } from "./targets.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1").replace(/\/$/, "");
+const ROOT = (import.meta.dirname ?? "").replace(/[\\/]\.build$/, "");
 
 /** The version of Deno that releases are made with. */
 function pinnedDeno(): string {
