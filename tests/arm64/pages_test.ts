@@ -3,25 +3,20 @@ import assert from "node:assert/strict";
 import { padded, PAGE_SIZES, pageTroubles, readElf } from "../../.build/elf.ts";
 import { pageReport } from "../../.build/page_check.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { compiledFor } from "./compiled.ts";
 import { emulation } from "./emulation.ts";
 
-const TARGET = "aarch64-unknown-linux-gnu";
 const found = emulation();
 const ignore = typeof found === "string";
 const why = ignore ? ` (not run: ${found})` : "";
 
-/** A small program with this runtime, as the Deno that runs the tests compiles it. */
+/** A small program with this runtime. */
 async function compiled(runtime: Uint8Array): Promise<{ bytes: Uint8Array; version: string }> {
   using directory = temporaryDirectory();
-  const [denort, program, output] = ["denort", "program.ts", "program"].map((name) =>
-    `${directory.path}/${name}`
-  ) as [string, string, string];
-  await Deno.writeFile(denort, runtime, { mode: 0o755 });
-  await Deno.writeTextFile(program, "export {};\n");
-  const args = ["compile", "--no-check", "--no-code-cache", "--target", TARGET, "--output", output, program];
-  const compiling = await new Deno.Command(Deno.execPath(), { args, env: { DENORT_BIN: denort } }).output();
-  assert.ok(compiling.success, new TextDecoder().decode(compiling.stderr));
-  return { bytes: await Deno.readFile(output), version: await versionOf(output) };
+  const bytes = await compiledFor(runtime);
+  const file = `${directory.path}/program`;
+  await Deno.writeFile(file, bytes, { mode: 0o755 });
+  return { bytes, version: await versionOf(file) };
 }
 
 /** What the stand-in says on the emulated processor: it does not look for a program in itself. */
