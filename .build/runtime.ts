@@ -13,6 +13,8 @@ export interface RuntimeSources {
   readonly downloads: string;
   /** The version of Deno. */
   readonly version: string;
+  /** Default: the network. */
+  readonly fetch?: (url: string) => Promise<Response>;
 }
 
 /** The bytes of the runtime, made ready for every size of memory pages. */
@@ -21,19 +23,19 @@ export async function runtimeFor(target: Target, sources: RuntimeSources): Promi
   return target === "aarch64-unknown-linux-gnu" ? padded(runtime) : runtime;
 }
 
-async function bytesFor(target: Target, { file, folder, downloads, version }: RuntimeSources) {
+async function bytesFor(target: Target, sources: RuntimeSources): Promise<Uint8Array> {
+  const { file, folder, downloads, version } = sources;
   if (file !== undefined) return await Deno.readFile(file);
-  const name = `denort${suffixOf(target)}`;
   if (folder !== undefined) return await Deno.readFile(`${folder}/denort-${target}${suffixOf(target)}`);
+  const name = `denort${suffixOf(target)}`;
   const archive = `${downloads}/denort-${version}-${target}.zip`;
   try {
     return await unzip(await Deno.readFile(archive), name);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const bytes = await download(
-    `https://github.com/denoland/deno/releases/download/v${version}/denort-${target}.zip`,
-  );
+  const url = `https://github.com/denoland/deno/releases/download/v${version}/denort-${target}.zip`;
+  const bytes = await download(url, sources.fetch ?? fetch);
   await Deno.mkdir(downloads, { recursive: true });
   await Deno.writeFile(`${archive}.new`, bytes);
   await Deno.rename(`${archive}.new`, archive);
@@ -41,17 +43,19 @@ async function bytesFor(target: Target, { file, folder, downloads, version }: Ru
 }
 
 /** The file, if it is what the checksum beside it says. */
-async function download(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const [bytes, text] = await Promise.all([fetchBytes(url), fetchBytes(`${url}.sha256sum`)]);
-  const wanted = checksumIn(new TextDecoder().decode(text));
-  if (wanted !== await sha256(bytes)) throw new Error(`Cannot use ${url}: it is not what its checksum says`);
+async function download(
+  url: string,
+  get: (url: string) => Promise<Response>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const [bytes, sum] = await Promise.all([url, `${url}.sha256sum`].map(async (address) => {
+    const response = await get(address);
+    if (!response.ok) throw new Error(`Cannot download ${address}: it was answered ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  })) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+  if (checksumIn(new TextDecoder().decode(sum)) !== await sha256(bytes)) {
+    throw new Error(`Cannot use ${url}: it is not what its checksum says`);
+  }
   return bytes;
-}
-
-async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`Cannot download ${url}: it was answered ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** The checksum in the output of sha256sum, shasum or PowerShell's Get-FileHash; undefined if there is none. */

@@ -4,6 +4,7 @@ import { readElf } from "../../.build/elf.ts";
 import { releaseName, TARGETS } from "../../.build/targets.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 import { madeUpElf } from "./made_up_elf.ts";
+import { zip } from "./made_up_zip.ts";
 
 const SUM = "0123456789abcdef".repeat(4);
 
@@ -44,4 +45,44 @@ Deno.test("releaseName() tells the targets apart", () => {
   assert.equal(new Set(TARGETS.map(releaseName)).size, 5);
   assert.equal(releaseName("x86_64-pc-windows-msvc"), "companion-token-server-x86_64-pc-windows-msvc.exe");
   assert.equal(releaseName("aarch64-unknown-linux-gnu"), "companion-token-server-aarch64-unknown-linux-gnu");
+});
+
+/** A site that has the runtime for Windows, and counts the questions. */
+function site(archive: Uint8Array<ArrayBuffer>, sum: string) {
+  const asked: string[] = [];
+  const address =
+    "https://github.com/denoland/deno/releases/download/v2.9.6/denort-x86_64-pc-windows-msvc.zip";
+  const files = new Map<string, BodyInit>([[address, archive], [
+    `${address}.sha256sum`,
+    `${sum}  denort.zip\n`,
+  ]]);
+  function fetch(url: string): Promise<Response> {
+    asked.push(url);
+    const body = files.get(url);
+    return Promise.resolve(body === undefined ? new Response("", { status: 404 }) : new Response(body));
+  }
+  return { asked, fetch };
+}
+
+Deno.test("runtimeFor() downloads what its checksum vouches for, once", async () => {
+  using directory = temporaryDirectory();
+  const runtime = new Uint8Array([1, 2, 3]);
+  const archive = await zip([{ name: "denort.exe", bytes: runtime, deflated: true }]);
+  const { asked, fetch } = site(archive, await sha256(archive));
+  const sources = { downloads: `${directory.path}/downloads`, version: "2.9.6", fetch };
+  assert.deepEqual(await runtimeFor("x86_64-pc-windows-msvc", sources), runtime);
+  assert.equal(asked.length, 2);
+  assert.deepEqual(await runtimeFor("x86_64-pc-windows-msvc", sources), runtime);
+  assert.equal(asked.length, 2);
+});
+
+Deno.test("runtimeFor() keeps nothing that its checksum does not vouch for, or that is not there", async () => {
+  using directory = temporaryDirectory();
+  const archive = await zip([{ name: "denort.exe", bytes: new Uint8Array([1]), deflated: false }]);
+  const sources = { downloads: `${directory.path}/downloads`, version: "2.9.6" };
+  const wrong = { ...sources, fetch: site(archive, SUM).fetch };
+  await assert.rejects(runtimeFor("x86_64-pc-windows-msvc", wrong), /not what its checksum says/);
+  const missing = { ...sources, fetch: site(archive, await sha256(archive)).fetch };
+  await assert.rejects(runtimeFor("x86_64-apple-darwin", missing), /it was answered 404/);
+  assert.throws(() => Deno.statSync(sources.downloads), Deno.errors.NotFound);
 });
