@@ -88,7 +88,7 @@ function createProgram(surroundings: Surroundings): Command {
     .description("store the client id and secret of your Twitch app, or get into the pages")
     .option("--link", "print the link with which the running server's first password is set")
     .option("--reset-password", "remove the password and sign out every browser; no account is lost")
-    .option("--yes", "with --reset-password: do not ask")
+    .option("--yes", "do not ask")
     .action((options: SetupOptions, command) => setup(parts(command), options));
   addBackup(program, parts);
   program.command("config")
@@ -189,7 +189,7 @@ function flagsOf(command: Command): Flags {
 async function runServer(parts: CommandParts): Promise<void> {
   const stop = new AbortController();
   using _signals = parts.surroundings.onStop(() => stop.abort());
-  await serve({ ...parts, stop: stop.signal });
+  await serve({ ...parts, env: parts.surroundings.env, stop: stop.signal });
 }
 
 function noSuchCommand(word: string): AppError {

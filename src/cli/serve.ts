@@ -15,11 +15,12 @@ import { createHandler } from "../http/app.tsx";
 import type { SettingsDeps } from "../http/settings_deps.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { AutomaticBackup } from "./automatic_backup.ts";
-import { type Config, redirectUri } from "./config.ts";
+import { type Config, type Environment, redirectUri } from "./config.ts";
 import { announce, controlRoute } from "./control.ts";
 import { doctorDesk } from "./doctor_desk.ts";
 import { greet } from "./greeting.ts";
 import { bugFields } from "./log.ts";
+import { Notify } from "./notify.ts";
 import { localOperations } from "./operations.ts";
 import { logSetupCode } from "./owner_operations.ts";
 import { settingsForPeople } from "./people.ts";
@@ -38,6 +39,8 @@ const BACKSTOP = 30 * SECOND;
 
 export interface ServeParts extends ProgramParts {
   readonly terminal: Terminal;
+  /** Where systemd says how it is to be told. */
+  readonly env: Environment;
   /** Aborted when the server is to stop. */
   readonly stop: AbortSignal;
 }
@@ -75,6 +78,7 @@ export async function serve(given: ServeParts): Promise<void> {
   const server = listen(config, handlerFor(parts, program, { place, pulse, secret, people }));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
+  using notify = new Notify({ env: parts.env, roster: program.roster, pulse });
   greet(terminal, program, {
     port: place.port,
     baseUrls: reachableUrls(config, place.port),
@@ -87,6 +91,7 @@ export async function serve(given: ServeParts): Promise<void> {
     : new AutomaticBackup(program, config.backupDir);
   using board = new NoticeBoard(program.roster, program.notifier, backups && (() => backups.made));
   await board.load();
+  await notify.ready();
   await keepRefreshing(program, pulse, stop, async () => {
     // What nobody can be told stays untold until there is an address.
     if (program.notifier.hosts.length > 0) board.look();
@@ -95,6 +100,7 @@ export async function serve(given: ServeParts): Promise<void> {
     if (vault.locked === undefined) await events.look(store);
   });
   log.info("stopping");
+  await notify.stopping();
   await Promise.race([server.shutdown(), clock.sleep(SHUTDOWN)]);
   if (vault.locked === undefined) await events.write(store);
 }
@@ -133,7 +139,6 @@ function handlerFor(
     log,
     stop,
     hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
-    allowHost: (name: string) => people.names.allow(name),
     redirectUri: redirect,
     presets: PRESET_CHOICES,
     permissions: PERMISSION_GROUPS,

@@ -10,8 +10,8 @@ import * as connect from "./connect.tsx";
 import type { HttpDeps, PeerInfo } from "./deps.ts";
 import * as doctor from "./doctor.tsx";
 import { FORM_FIELD } from "./form.ts";
-import { isLoopback } from "./guard.ts";
-import { pageHeaders } from "./headers.ts";
+import { hostName, isLoopback } from "./guard.ts";
+import { OPENER_POLICY, pageHeaders } from "./headers.ts";
 import * as help from "./help.tsx";
 import * as held from "./held.tsx";
 import * as home from "./home.tsx";
@@ -21,7 +21,7 @@ import { codeOf, jsonAnswer, lineAnswer } from "./problem.tsx";
 import { answerRelay, isRelayed } from "./relay.ts";
 import { chooseLanguage } from "./language.ts";
 import { createRoom, type Room } from "./room.ts";
-import { forSignedIn, withSession } from "./session.ts";
+import { forSignedIn, isHttps, withSession } from "./session.ts";
 import * as ready from "./show.tsx";
 import { MOST_UPLOAD, UPLOAD_PATH } from "./settings_backup.tsx";
 import { addSettings } from "./settings_routes.ts";
@@ -29,6 +29,8 @@ import * as door from "./sign_in.tsx";
 import { healthz, statusJson, statusLine, statusPicture, tokenJson } from "./status.ts";
 
 const MOST_BODY = 64 * 1024;
+/** What browsers trust without https. */
+const OWN_MACHINE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** Paths of machines: what is not there is answered in one line, not with a page. */
 const FOR_MACHINES = /^\/(status|metrics$|control$)/;
 
@@ -68,7 +70,7 @@ export function createApp(deps: HttpDeps, room: Room = createRoom(deps)): Hono<E
   app.onError((error, c) => showError(c, room, error));
   app.notFound((c) => showProblem(c, room, "no_page"));
   addMachineRoutes(app, room);
-  app.use(withPageHeaders(), underOwnNames(room), withSession(room));
+  app.use(withPageHeaders(room), underOwnNames(room), withSession(room));
   app.get("/callback", (c) => callback.finishReturn(c, room));
   app.all("/callback", () => lineAnswer("wrong_method"));
   app.get("/connect/done/:ref", (c) => callback.showDone(c, room));
@@ -157,12 +159,14 @@ function addPages(app: Hono<Env>, room: Room): void {
   app.post("/accounts/:alias/remove", (c) => accounts.remove(c, room));
 }
 
-function withPageHeaders(): MiddlewareHandler<Env> {
+function withPageHeaders({ deps }: Room): MiddlewareHandler<Env> {
   let known: ReturnType<typeof pageHeaders> | undefined;
   return async (c, next) => {
     await next();
     known ??= pageHeaders();
     for (const [name, value] of Object.entries(await known)) c.res.headers.set(name, value);
+    const here = OWN_MACHINE.test(hostName(c.req.header("host") ?? "") ?? "");
+    if (here || isHttps(c.req.raw, deps.hosts.publicUrl)) c.res.headers.set(...OPENER_POLICY);
   };
 }
 

@@ -61,8 +61,6 @@ export interface HttpDeps extends SettingsDeps {
   health(): Awaitable<HealthReport>;
   /** Stores the app and uses it from then on. Throws `AppError`, for instance where a setting outweighs what is stored. */
   saveApp(app: TwitchApp): Promise<void>;
-  /** Stores a name; `hosts.allowed()` holds it from then on. */
-  allowHost(name: string): Awaitable<void>;
   /** Answers a command on this machine. Checks its own secret; asked for loopback peers alone. */
   readonly control?: ((request: Request) => Promise<Response>) | undefined;
   /** Aborted when the server stops: event streams, which nothing else would end, end then. */

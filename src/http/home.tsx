@@ -1,8 +1,6 @@
 import type { Time } from "../core/account.ts";
 import type { AccountView } from "../core/accounts.ts";
-import { AppError } from "../core/error.ts";
 import { isLocked, viewFor } from "./account_view.ts";
-import { textOf } from "./form.ts";
 import { livePath, liveStream, type Look } from "./live.ts";
 import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { type Headline, headlineOf } from "./pages/headline.tsx";
@@ -10,6 +8,7 @@ import { HomePage } from "./pages/home.tsx";
 import type { Html } from "./pages/layout.tsx";
 import { conditionOf, CONDITIONS, liveTexts, shapeOf } from "./pages/state.tsx";
 import type { Room } from "./room.ts";
+import { allowRefused } from "./settings.tsx";
 import { openSteps } from "./start_progress.ts";
 import type { Say } from "./words/say.tsx";
 
@@ -101,11 +100,6 @@ function noticeOf(c: Page, say: Say): Html | undefined {
 
 /** `POST /hosts`: allows a name that was refused before, and no other. */
 export async function allowHost(c: Page, room: Room): Promise<Response> {
-  const name = textOf((await c.req.parseBody())["name"], 253);
-  if (!room.hosts.refused().includes(name)) {
-    throw new AppError("not_found", "Cannot allow this name: it is not among those that were refused");
-  }
-  await room.deps.allowHost(name);
-  room.hosts.forget(name);
+  await allowRefused(c, room);
   return c.redirect("/?done=allowed", 303);
 }

@@ -68,7 +68,7 @@ function cookieName(c: Page, room: Room): string {
 }
 
 /** Whether the browser speaks https, to a proxy under the public address. */
-function isHttps(request: Request, publicUrl: string | undefined): boolean {
+export function isHttps(request: Request, publicUrl: string | undefined): boolean {
   if (publicUrl === undefined) return false;
   const { protocol, host } = new URL(publicUrl);
   const asked = hostName(request.headers.get("host") ?? "");

@@ -49,7 +49,7 @@ export interface NameDeps {
   readonly fixed: readonly string[];
   /** Those that a person has allowed. */
   allowed(): readonly string[];
-  /** Throws `AppError` `disk`. */
+  /** From then on `Hosts.allowed()` holds it. Throws `AppError` `disk`. */
   allow(name: string): Promise<void>;
   /** Throws `AppError` `not_found`, `disk`. */
   remove(name: string): Promise<void>;

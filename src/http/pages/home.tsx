@@ -122,7 +122,9 @@ function AccountCard({ say, view, locked, now, baseUrls, formToken }: CardProps)
           <p class="hint">{say("companion.secret")}</p>
         </details>
       )}
-      <CardActions say={say} view={view} token={formToken} ended={condition === "needs_login"} />
+      {locked === undefined && (
+        <CardActions say={say} view={view} token={formToken} ended={condition === "needs_login"} />
+      )}
     </li>
   );
 }
