@@ -6,7 +6,7 @@ import { host, testOnMachines } from "./machine.ts";
 /** A compiler, and the runtime of the same version: what it would otherwise download. */
 const COMPILER = Deno.env.get("TOKEN_SERVER_COMPILER") || undefined;
 const RUNTIME = Deno.env.get("DENORT_BIN") || undefined;
-const NEEDED = ["src", ".systemd", "deno.json", "deno.lock", "install.sh"];
+const NEEDED = ["src", ".build", ".systemd", "deno.json", "deno.lock", "install.sh"];
 
 testOnMachines(
   "install.sh in the project's folder compiles it and makes a service",
