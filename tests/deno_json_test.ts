@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { permissions } from "../.build/compile.ts";
 import { environmentNames } from "../src/cli/settings.ts";
 
 interface DenoJson {
@@ -22,6 +23,7 @@ const NAMES = [
   "fmt",
   "bench",
   "compile",
+  "compile:all",
   "ok",
 ];
 
@@ -66,14 +68,20 @@ Deno.test("tests/deno.lock holds every package of tests/import_map.json", () => 
   assert.deepEqual(wanted.filter((specifier) => !Object.hasOwn(specifiers, specifier)), []);
 });
 
-Deno.test("the compile task bakes in exactly the permissions that the program needs", () => {
-  const words = read<DenoJson>("deno.json").tasks["compile"]?.command.split(" ") ?? [];
-  assert.deepEqual(words.filter((word) => word.startsWith("--allow")), [
+Deno.test("the executable may do exactly what the program needs", () => {
+  assert.deepEqual(permissions(), [
+    "--no-prompt",
     "--allow-net",
     "--allow-read",
     "--allow-write",
     `--allow-env=${environmentNames().join(",")}`,
     "--allow-sys=hostname,networkInterfaces",
   ]);
-  assert.ok(words.includes("--no-prompt") && words.includes("--no-code-cache") && words.includes("--frozen"));
+});
+
+Deno.test("the workplaces of contributors name the version of Deno that releases are made with", () => {
+  const version = Deno.readTextFileSync(new URL("../.build/deno-version", import.meta.url)).trim();
+  assert.match(version, /^\d+\.\d+\.\d+$/);
+  const readme = Deno.readTextFileSync(new URL("../README.md", import.meta.url));
+  assert.ok(readme.includes(`npx -y deno@${version} task test`));
 });

@@ -103,7 +103,8 @@ export function backupOperations(program: BackupParts, lasts: boolean): BackupOp
   };
 }
 
-function keyOf({ kind, making, key }: BackupKeyJson): BackupKey {
+/** The key out of the hand-over. */
+export function keyOf({ kind, making, key }: BackupKeyJson): BackupKey {
   return { kind, making, key: new Secret(key) };
 }
 

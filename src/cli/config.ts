@@ -4,7 +4,7 @@
  */
 import { AppError } from "../core/error.ts";
 import type { Secret } from "../core/secret.ts";
-import { defaultDataDir, defaultKeyFile } from "./directories.ts";
+import { defaultDataDir, keyCredential, ownKeyFile } from "./directories.ts";
 import { plainHttp, unknownNames } from "./setting_warnings.ts";
 import { type LogFormat, type LogLevel, Problem, secretText } from "./setting_values.ts";
 import {
@@ -30,6 +30,8 @@ export interface Config {
   readonly dataDir: string;
   /** Where the key is, or is to be made. */
   readonly keyFile: string;
+  /** All places in which a key may lie: a file that we may write, and the systemd credential. */
+  readonly keys: { readonly keyFile: string; readonly credential: string | undefined };
   /** Where backups are put by themselves. */
   readonly backupDir: string | undefined;
   /** How others reach this server, without a slash at the end. */
@@ -112,11 +114,13 @@ export function parseConfig(inputs: ConfigInputs): Config {
   }
   if (problems.length > 0) throw settingsError(problems);
   const dataDir = values.dataDir ?? defaultDataDir(inputs.env);
+  const credential = keyCredential(inputs.env, inputs.exists);
   return {
     host: values.host,
     port: values.port,
     dataDir,
-    keyFile: values.keyFile ?? defaultKeyFile(inputs.env, dataDir, inputs.exists),
+    keyFile: values.keyFile ?? credential ?? ownKeyFile(dataDir),
+    keys: { keyFile: values.keyFile ?? ownKeyFile(dataDir), credential },
     backupDir: values.backupDir,
     publicUrl: values.publicUrl,
     allowedHosts: values.allowedHosts ?? [],

@@ -40,6 +40,11 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "backupKeys",
   "makeBackup",
   "restoreBackup",
+  "keys",
+  "unlock",
+  "addKey",
+  "removeKey",
+  "rotateKey",
 ];
 
 /** What a server that is well answers at once: asked first, so that a later silence is known to be Twitch's. */

@@ -9,11 +9,16 @@ export function defaultDataDir(env: Environment): string {
   return env["STATE_DIRECTORY"]?.split(":").map((one) => one.trim()).find((one) => one !== "") ?? "./data";
 }
 
-/** The systemd credential if there is one, else a file in the data directory. */
-export function defaultKeyFile(env: Environment, dataDir: string, exists: (path: string) => boolean): string {
+/** The systemd credential; undefined where the program is given none. */
+export function keyCredential(env: Environment, exists: (path: string) => boolean): string | undefined {
   const credentials = env["CREDENTIALS_DIRECTORY"]?.trim();
   const credential = credentials && inside(credentials, CREDENTIAL);
-  return credential && exists(credential) ? credential : inside(dataDir, "key");
+  return credential && exists(credential) ? credential : undefined;
+}
+
+/** The key file in the data directory. */
+export function ownKeyFile(dataDir: string): string {
+  return inside(dataDir, "key");
 }
 
 function inside(directory: string, name: string): string {

@@ -63,7 +63,8 @@ export function bundleOf(parts: BundleParts): string {
     }),
   };
   const known = [...personal, ...logins.flatMap(textsOf)];
-  return JSON.stringify(bundle, (_, value) => typeof value === "string" ? cleared(value, known) : value, 2);
+  const clear = (text: string): string => cleared(withoutFolders(text, config), known);
+  return JSON.stringify(bundle, (_, value) => typeof value === "string" ? clear(value) : value, 2);
 }
 
 function setOrNot(value: string): string {
@@ -110,6 +111,13 @@ function accountJson(login: Login, number: number): Readonly<Record<string, unkn
 function textsOf({ account, access }: Login): readonly string[] {
   const { key, alias, login, label, twitchId, clientId } = account;
   return [key, alias, login, label, twitchId, clientId, access?.reveal() ?? ""];
+}
+
+/** What `cleared` would take for the end of a folder: the blank in its name. */
+function withoutFolders(text: string, { dataDir, keyFile, backupDir = "" }: Config): string {
+  return [dataDir, keyFile, backupDir].filter((folder) => /\s/.test(folder))
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((rest, folder) => rest.replaceAll(folder, "[path]"), text);
 }
 
 /** The text without names, folders, and the part of an address that says which machine it is. */

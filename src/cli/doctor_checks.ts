@@ -26,7 +26,7 @@ export async function examine(program: Program, host: Host): Promise<readonly Ch
       : fail("key", "The logins are locked.", deps.vault.locked),
     await databaseCheck(program),
     app === undefined
-      ? warn("app", "No Twitch app is set up yet.", "Set it up on the setup page, or with setup")
+      ? warn("app", "No Twitch app is set up yet.", "Set it up on the pages, or with setup")
       : ok("app", `A ${app.clientSecret === undefined ? "public" : "confidential"} Twitch app is set up.`),
     redirectCheck(host.redirectUri(), host.port()),
     ...accountChecks(views),

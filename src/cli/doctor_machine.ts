@@ -25,7 +25,8 @@ export async function directoryChecks({ dataDir, keyFile }: Config): Promise<rea
     return [unusable(check, dataDir, error)];
   }
   try {
-    await tryToWrite(`${dataDir}/${TRIAL_FILE}`);
+    // Two may look at the same time.
+    await tryToWrite(`${dataDir}/${TRIAL_FILE}-${crypto.randomUUID()}`);
   } catch (error) {
     return [unusable(check, dataDir, error)];
   }
@@ -49,7 +50,6 @@ function unusable(check: string, dataDir: string, error: unknown): Check {
 }
 
 async function tryToWrite(path: string): Promise<void> {
-  await Deno.remove(path).catch(() => undefined);
   try {
     using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
     const bytes = new Uint8Array(ROOM);

@@ -11,6 +11,8 @@ export interface NoticeAddresses extends NetworkNotifier {
   /** Flag or environment name them: then they cannot be changed here. */
   readonly fixed: boolean;
   addresses(): readonly Secret[];
+  /** Uses what is stored, once it can be opened. */
+  unlocked(): Promise<void>;
   /** Stores them and uses them from now on; what is on its way ends as `stopped`. Throws `AppError` `disk`, `locked`. */
   replace(addresses: readonly Secret[]): Promise<void>;
 }
@@ -30,6 +32,12 @@ export async function openNoticeAddresses(
     return createNotifier(addresses, { clock, log, ...fetching });
   };
   let notifier = start();
+  const use = (next: readonly Secret[]): void => {
+    const before = notifier;
+    addresses = next;
+    notifier = start();
+    before[Symbol.dispose]();
+  };
   const send: Notifier["send"] = (notice) => notifier.send(notice);
   return {
     fixed,
@@ -42,12 +50,12 @@ export async function openNoticeAddresses(
     },
     send,
     test: (notice) => notifier.test(notice),
+    async unlocked() {
+      if (!fixed) use(await stored(deps));
+    },
     async replace(next) {
       await saveNoticeAddresses(deps, next);
-      const before = notifier;
-      addresses = next;
-      notifier = start();
-      before[Symbol.dispose]();
+      use(next);
       log.info("addresses for notices changed", { hosts: notifier.hosts.join(", ") || undefined });
     },
     [Symbol.dispose]: () => notifier[Symbol.dispose](),

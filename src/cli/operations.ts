@@ -21,6 +21,7 @@ import type { Tested } from "../notice/notifier.ts";
 import { type DoctorOperations, doctorOperations } from "./doctor_desk.ts";
 import { type BackupOperations, backupOperations } from "./backup_operations.ts";
 import { timeJson } from "./json_time.ts";
+import { type KeyOperations, keyOperations } from "./key_operations.ts";
 import { type OwnerOperations, ownerOperations } from "./owner_operations.ts";
 import type { Program } from "./program.ts";
 import { type Host, type SignInOperations, signInOperations } from "./sign_in_operations.ts";
@@ -49,7 +50,8 @@ export interface AppJson {
 }
 
 /** Each takes one JSON value and answers one; what is expected to fail throws `AppError`. */
-export interface Operations extends SignInOperations, BackupOperations, OwnerOperations, DoctorOperations {
+export interface Operations
+  extends SignInOperations, BackupOperations, OwnerOperations, DoctorOperations, KeyOperations {
   listAccounts(input: Record<never, never>): Promise<readonly AccountJson[]>;
   showAccount(input: { readonly alias: string }): Promise<AccountJson>;
   refreshAccount(input: { readonly alias: string }): Promise<AccountJson>;
@@ -100,6 +102,7 @@ export function localOperations(program: Program, host: Host): Operations {
     ...doctorOperations(program, host),
     ...signInOperations(program, host),
     ...ownerOperations(program, host),
+    ...keyOperations(program, host),
     ...backupOperations(program, host.lasts),
     testNotice: () => program.notifier.test(testNotice(deps.clock.now())),
   };

@@ -8,6 +8,7 @@ import { loadPutOff, savePutOff } from "../core/start_steps.ts";
 import type { NameDeps, NoticeDeps, SettingsDeps, StartDeps } from "../http/settings_deps.ts";
 import { isFixed } from "./config.ts";
 import type { Program } from "./program.ts";
+import { keysForPeople } from "./unlocking.ts";
 import { noticeUrls, Problem } from "./setting_values.ts";
 import { backupsForPeople } from "./sealed_downloads.ts";
 
@@ -19,6 +20,7 @@ export async function settingsForPeople(program: Program, events: RecentEvents):
     notices: noticesOf(program),
     names: namesOf(program),
     backups: backupsForPeople(program),
+    keys: keysForPeople(program),
     events: () => events.all(),
     appIsFixed: isFixed(config, "clientId"),
   };

@@ -1,5 +1,6 @@
 import type { TwitchApp } from "../core/app.ts";
 import { loadApp, saveApp } from "../core/app_setting.ts";
+import { AppError } from "../core/error.ts";
 import { Connector } from "../core/connect.ts";
 import { Owner } from "../core/owner.ts";
 import type { Clock, Deps, Log } from "../core/ports.ts";
@@ -7,10 +8,13 @@ import { Refresher } from "../core/refresher.ts";
 import { Relay } from "../core/relay.ts";
 import { Roster } from "../core/roster.ts";
 import { SECOND } from "../core/account.ts";
+import type { BackupKey } from "../core/backup_keys.ts";
 import { openStore } from "../store/open.ts";
 import { createTwitch } from "../twitch/client.ts";
 import { scryptPasswords } from "../vault/password.ts";
-import { openVault } from "../vault/vault.ts";
+import { guardedStore } from "../vault/guarded_store.ts";
+import { Keyring } from "../vault/keyring.ts";
+import { openVault } from "../vault/open.ts";
 import type { Config, StoredSettings } from "./config.ts";
 import { type HostNames, openHostNames } from "./host_names.ts";
 import { maskingVault } from "./masking.ts";
@@ -36,6 +40,9 @@ export interface Program extends AsyncDisposable {
   readonly owner: Owner;
   readonly notifier: NoticeAddresses;
   readonly hostNames: HostNames;
+  readonly keyring: Keyring;
+  /** Unlocks the vault with what a person has typed and opens everything. Throws `AppError` as `Keyring.unlock` does. */
+  unlock(typed: BackupKey): Promise<void>;
   /** Stores the app of the setup and uses it; false if flags or environment name another, which goes first. */
   storeApp(app: TwitchApp): Promise<boolean>;
 }
@@ -56,8 +63,11 @@ export interface ProgramParts {
 export async function openProgram({ settings, clock, log, masks }: ProgramParts): Promise<Program> {
   const config = settings();
   await using open = new AsyncDisposableStack();
-  const store = open.use(openStore(config.store, config.dataDir, PROGRAM));
-  const vault = await openVault({ slots: store, keyFile: config.keyFile, now: clock.now() });
+  const disk = open.use(openStore(config.store, config.dataDir, PROGRAM));
+  const place = { ...config.keys, slots: disk };
+  const vault = await openVault({ ...place, now: clock.now() });
+  const store = guardedStore(disk, vault);
+  const keyring = new Keyring(place, vault);
   for (const note of vault.notes) log.warn(note);
   if (vault.locked !== undefined) log.error("the logins are locked", { reason: vault.locked });
   const { authUrl, apiUrl } = config.twitch;
@@ -79,6 +89,13 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   const notifier = open.use(await openNoticeAddresses(deps, config.noticeUrls, masks));
   const hostNames = await openHostNames(store, config);
   const end = open.move();
+  const unlock = async (typed: BackupKey): Promise<void> => {
+    if (vault.locked === undefined) return;
+    await keyring.unlock(typed);
+    log.info("the logins are unlocked");
+    await useApp(await appInUse(settings, deps));
+    await openRest({ roster, notifier, connector, refresher });
+  };
   const storeApp = async (app: TwitchApp): Promise<boolean> => {
     await saveApp(deps, app);
     log.info("twitch app stored", { clientId: app.clientId });
@@ -97,14 +114,40 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
     owner,
     notifier,
     hostNames,
+    keyring,
+    unlock,
     storeApp,
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
 
+/** Everything that a locked vault has kept closed. */
+async function openRest(
+  { roster, notifier, connector, refresher }: Pick<
+    Program,
+    "roster" | "notifier" | "connector" | "refresher"
+  >,
+): Promise<void> {
+  await roster.openAll();
+  await notifier.unlocked();
+  await connector.resume();
+  void refresher.due();
+}
+
 async function appInUse(settings: Settings, deps: Deps): Promise<TwitchApp | undefined> {
-  const stored = deps.vault.locked === undefined ? await loadApp(deps) : undefined;
-  return appOf(settings(stored ?? {}));
+  return appOf(settings(await storedApp(deps) ?? {}));
+}
+
+/** Undefined while the vault is locked. One that does not open by itself keeps no token from being served. */
+async function storedApp(deps: Deps): Promise<TwitchApp | undefined> {
+  if (deps.vault.locked !== undefined) return undefined;
+  try {
+    return await loadApp(deps);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "locked") throw error;
+    deps.log.error("the Twitch app cannot be opened: enter it again", { error: error.message });
+    return undefined;
+  }
 }
 
 /** The app that the settings name. */

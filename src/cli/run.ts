@@ -6,6 +6,7 @@ import { type CommandParts, partsFor, printJson, type Surroundings, systemSurrou
 import type { Flags } from "./config.ts";
 import { doctor, type DoctorOptions } from "./doctor.ts";
 import { healthcheck } from "./healthcheck.ts";
+import { keyCommand } from "./key.ts";
 import { login, type LoginOptions } from "./login.ts";
 import { restore, type RestoreOptions } from "./restore.ts";
 import { serve } from "./serve.ts";
@@ -101,9 +102,10 @@ function createProgram(surroundings: Surroundings): Command {
     .description("store the client id and secret of your Twitch app, or get into the pages")
     .option("--link", "print the link with which the running server's first password is set")
     .option("--reset-password", "remove the password and sign out every browser; no account is lost")
-    .option("--yes", "with --reset-password: do not ask")
+    .option("--yes", "do not ask")
     .action((options: SetupOptions, command) => setup(parts(command), options));
   addBackup(program, parts);
+  program.addCommand(keyCommand(parts));
   program.command("config")
     .description("print the effective settings and where each comes from")
     .option("--json", "print JSON")
@@ -202,7 +204,7 @@ function flagsOf(command: Command): Flags {
 async function runServer(parts: CommandParts): Promise<void> {
   const stop = new AbortController();
   using _signals = parts.surroundings.onStop(() => stop.abort());
-  await serve({ ...parts, stop: stop.signal });
+  await serve({ ...parts, env: parts.surroundings.env, stop: stop.signal });
 }
 
 function noSuchCommand(word: string): AppError {

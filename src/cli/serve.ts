@@ -15,11 +15,12 @@ import type { MetricsDeps } from "../http/metrics.ts";
 import type { SettingsDeps } from "../http/settings_deps.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { AutomaticBackup } from "./automatic_backup.ts";
-import { type Config, redirectUri } from "./config.ts";
+import { type Config, type Environment, redirectUri } from "./config.ts";
 import { announce, controlRoute } from "./control.ts";
 import { doctorDesk } from "./doctor_desk.ts";
 import { greet } from "./greeting.ts";
 import { bugFields } from "./log.ts";
+import { Notify } from "./notify.ts";
 import { localOperations } from "./operations.ts";
 import { logSetupCode } from "./owner_operations.ts";
 import { settingsForPeople } from "./people.ts";
@@ -39,6 +40,8 @@ const BACKSTOP = 30 * SECOND;
 
 export interface ServeParts extends ProgramParts {
   readonly terminal: Terminal;
+  /** Where systemd says how it is to be told. */
+  readonly env: Environment;
   /** Aborted when the server is to stop. */
   readonly stop: AbortSignal;
 }
@@ -83,6 +86,7 @@ export async function serve(given: ServeParts): Promise<void> {
   const server = listen(config, handlerFor(parts, program, composed));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
+  using notify = new Notify({ env: parts.env, roster: program.roster, pulse });
   greet(terminal, program, {
     port: place.port,
     baseUrls: reachableUrls(config, place.port),
@@ -92,6 +96,7 @@ export async function serve(given: ServeParts): Promise<void> {
   logSetupCode(program, { pages: () => pageUrls(config, place.port) });
   using board = new NoticeBoard(program.roster, program.notifier, backups && (() => backups.made));
   await board.load();
+  await notify.ready();
   await keepRefreshing(program, pulse, stop, async () => {
     // What nobody can be told stays untold until there is an address.
     if (program.notifier.hosts.length > 0) board.look();
@@ -100,6 +105,7 @@ export async function serve(given: ServeParts): Promise<void> {
     if (vault.locked === undefined) await events.look(store);
   });
   log.info("stopping");
+  await notify.stopping();
   await Promise.race([server.shutdown(), clock.sleep(SHUTDOWN)]);
   if (vault.locked === undefined) await events.write(store);
 }
@@ -147,7 +153,6 @@ function handlerFor(
     metrics,
     trustedProxies: config.trustedProxies,
     hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
-    allowHost: (name: string) => people.names.allow(name),
     redirectUri: redirect,
     presets: PRESET_CHOICES,
     permissions: PERMISSION_GROUPS,

@@ -133,6 +133,8 @@ export class Connector {
     const wish = wishOf(before.attempt);
     const attempt = await askForCode(this.#roster.deps, this.#appFor(wish), wish, ref);
     const entry = this.#attempts.find(ref);
+    // The code before was entered while Twitch was asked for another one.
+    if (entry.state.kind === "connected") return;
     entry.stop.abort();
     Object.assign(entry, { attempt, state: { kind: "waiting" }, stop: new AbortController() });
     this.#watch(entry, attempt);

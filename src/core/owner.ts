@@ -106,14 +106,15 @@ export class Owner {
    * `throttled`, `usage` while there is no password.
    */
   async signIn(password: Secret, visitor: Visitor, before?: Session): Promise<Opened> {
-    await this.#checkPassword(password, visitor.from);
+    const hash = await this.#checkPassword(password, visitor.from);
     const opened = await this.#newSession(visitor);
     const now = this.#deps.clock.now();
     try {
-      await this.#changeAtOnce(({ password, sessions }) => ({
-        password,
-        sessions: withSession(sessions.filter(({ id }) => id !== before?.id), recordOf(opened.session), now),
-      }));
+      await this.#changeAtOnce(({ password, sessions }) => {
+        if (password !== hash) throw notThePassword();
+        const others = sessions.filter(({ id }) => id !== before?.id);
+        return { password, sessions: withSession(others, recordOf(opened.session), now) };
+      });
     } catch (error) {
       // The night of a full card is one on which its owner must get in.
       if (!(error instanceof AppError) || error.code !== "disk") throw error;
@@ -169,13 +170,13 @@ export class Owner {
    * `throttled`, `usage` if the new one will not do, `disk`: then all is as before.
    */
   async changePassword({ old, fresh, from, session }: PasswordChange): Promise<void> {
-    await this.#checkPassword(old, from);
+    const before = await this.#checkPassword(old, from);
     checkNewPassword(fresh);
     const hash = await this.#passwords.hash(composed(fresh));
-    await this.#change(({ sessions }) => ({
-      password: hash,
-      sessions: sessions.filter(({ id }) => id === session.id),
-    }));
+    await this.#change(({ password, sessions }) => {
+      if (password !== before) throw notThePassword();
+      return { password: hash, sessions: sessions.filter(({ id }) => id === session.id) };
+    });
     this.#deps.log.info("password changed, all other sessions ended", { from });
   }
 
@@ -186,7 +187,8 @@ export class Owner {
     this.#deps.log.warn("password removed, all sessions ended");
   }
 
-  async #checkPassword(password: Secret, from: string): Promise<void> {
+  /** The hash that the password fits, which may be another one by the time that something comes of it. */
+  async #checkPassword(password: Secret, from: string): Promise<string> {
     const hash = this.#kept.password;
     if (hash === undefined) throw notSet();
     const right = await this.#guesses.judge(
@@ -194,13 +196,9 @@ export class Owner {
       this.#deps.clock.now(),
       async () => !isTooLong(password) && await this.#passwords.matches(composed(password), hash),
     );
-    // It may have been changed meanwhile.
-    if (right && hash === this.#kept.password) return;
+    if (right) return hash;
     this.#deps.log.warn("wrong password", { from });
-    throw new AppError("wrong_password", "Cannot sign in: this is not the password", {
-      hint:
-        "Try again; if it is lost, run companion-token-server setup --reset-password on the machine itself",
-    });
+    throw notThePassword();
   }
 
   #newSession({ from, userAgent }: Visitor): Promise<Opened> {
@@ -255,6 +253,12 @@ function alreadySet(): AppError {
   return new AppError("exists", "Cannot set the first password: one is set already", {
     hint:
       "Sign in with it; if it is lost, run companion-token-server setup --reset-password on the machine itself",
+  });
+}
+
+function notThePassword(): AppError {
+  return new AppError("wrong_password", "Cannot sign in: this is not the password", {
+    hint: "Try again; if it is lost, run companion-token-server setup --reset-password on the machine itself",
   });
 }
 

@@ -5,7 +5,7 @@ import { Secret } from "./secret.ts";
 /** In characters as people count them. */
 export const SHORTEST_PASSWORD = 10;
 /** In characters as people count them. */
-export const LONGEST_PASSWORD = 256;
+const LONGEST_PASSWORD = 256;
 
 /** What everybody tries first, without blanks and signs, in lower case. */
 const ABSURD: readonly string[] = [

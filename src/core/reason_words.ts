@@ -20,7 +20,8 @@ export const REASONS: Readonly<Record<Reason, string>> = {
 export const REMEDIES: Readonly<Partial<Record<Reason, string>>> = {
   unreachable: "Check the Internet connection of the token server; it keeps trying by itself.",
   not_twitch: "Sign in to the network that the token server is in; it keeps trying by itself.",
-  app_refused: "Compare client ID and secret with Twitch's console and enter them anew on the setup page.",
+  app_refused:
+    "Compare client ID and secret with Twitch's console and enter them anew under Settings, Twitch app.",
   other_app: "Set up the app of this login again, or sign in again with the new one.",
   unsafe_runtime: "Run the token server with Deno 2.9.6 or newer.",
 };

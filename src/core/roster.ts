@@ -38,22 +38,25 @@ export class Roster {
 
   /** Reads every account, id and open refresh from the store. With a locked vault the tokens stay closed. */
   async load(): Promise<void> {
-    const { store, vault } = this.deps;
-    const journal = new Map((await store.journal()).map((entry) => [entry.account, entry]));
-    for (const account of await store.accounts()) {
-      const login = newLogin(account);
-      login.open = journal.get(account.key);
-      this.#logins.set(account.key, login);
+    const journal = new Map((await this.deps.store.journal()).map((entry) => [entry.account, entry]));
+    for (const account of await this.deps.store.accounts()) {
+      this.#logins.set(account.key, { ...newLogin(account), open: journal.get(account.key) });
       await this.#apps.load(account.clientId);
-      await this.#openAccess(login);
-      this.#trustApp(login);
     }
+    await this.openAll();
+  }
+
+  /** Opens every token and id; once more when a locked vault was unlocked. */
+  async openAll(): Promise<void> {
+    const { store, vault, clock } = this.deps;
+    for (const login of this.#logins.values()) await this.#openAccess(login);
     for (const stored of await store.ids()) {
       const login = this.#logins.get(stored.account);
-      if (login === undefined || (stored.endsAt ?? Infinity) <= this.deps.clock.now()) continue;
+      if (login === undefined || (stored.endsAt ?? Infinity) <= clock.now()) continue;
       const id = await this.#orLog(login, "id cannot be opened", () => openId(vault, stored));
-      this.ids.add(login, stored.digest, id === undefined ? undefined : { id, stored }, stored.endsAt);
+      this.ids.add(login, stored.digest, id && { id, stored }, stored.endsAt);
     }
+    await this.useApp(this.#app);
   }
 
   async #openAccess(login: Login): Promise<void> {
@@ -88,8 +91,7 @@ export class Roster {
 
   /** Somebody may have put the client secret right: what waits because it was wrong need not wait longer. */
   #trustApp(login: Login): void {
-    const { account } = login;
-    const { health } = account;
+    const { account, account: { health } } = login;
     if (health.state === "retrying" && health.reason === "app_refused") {
       login.account = { ...account, health: { ...health, nextTry: this.deps.clock.now() } };
     }
@@ -152,10 +154,7 @@ export class Roster {
     return saved;
   }
 
-  /**
-   * Writes the row that `change` makes of the present one; `change` is asked again on a revision conflict. A row with
-   * a new grant comes with its `access` token.
-   */
+  /** Writes the row that `change` makes of the present one (again on a conflict); a new grant comes with its `access`. */
   update(login: Login, change: Change, access?: Secret): Promise<Saved> {
     return this.#write(login, change, (row) => this.#saveRow(login, row), access);
   }

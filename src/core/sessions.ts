@@ -3,7 +3,7 @@ import { DAY, type Duration, type Time } from "./account.ts";
 import { digestOf, randomSecret, Secret } from "./secret.ts";
 
 /** A session that nobody has used for so long is over. */
-export const IDLE_END: Duration = 30 * DAY;
+const IDLE_END: Duration = 30 * DAY;
 /** So long after its begin every session is over. */
 export const ABSOLUTE_END: Duration = 180 * DAY;
 /** When a session was last seen is written so often and no more: it is no reason to wear a memory card. */

@@ -11,8 +11,8 @@ import type { HttpDeps, PeerInfo } from "./deps.ts";
 import * as doctor from "./doctor.tsx";
 import { FORM_FIELD } from "./form.ts";
 import { StrangeProxies, TrustedProxies } from "./forwarded.ts";
-import { isLoopback } from "./guard.ts";
-import { pageHeaders } from "./headers.ts";
+import { hostName, isLoopback } from "./guard.ts";
+import { OPENER_POLICY, pageHeaders } from "./headers.ts";
 import * as help from "./help.tsx";
 import * as held from "./held.tsx";
 import * as home from "./home.tsx";
@@ -23,14 +23,17 @@ import { codeOf, jsonAnswer, lineAnswer } from "./problem.tsx";
 import { answerRelay, isRelayed } from "./relay.ts";
 import { chooseLanguage } from "./language.ts";
 import { createRoom, type Room } from "./room.ts";
-import { forSignedIn, withSession } from "./session.ts";
+import { forSignedIn, isHttps, withSession } from "./session.ts";
 import * as ready from "./show.tsx";
 import { MOST_UPLOAD, UPLOAD_PATH } from "./settings_backup.tsx";
 import { addSettings } from "./settings_routes.ts";
 import * as door from "./sign_in.tsx";
+import { unlock } from "./unlock.tsx";
 import { healthz, statusJson, statusLine, statusPicture, tokenJson } from "./status.ts";
 
 const MOST_BODY = 64 * 1024;
+/** What browsers trust without https. */
+const OWN_MACHINE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** Paths of machines: what is not there is answered in one line, not with a page. */
 const FOR_MACHINES = /^\/(status|metrics$|control$)/;
 
@@ -137,6 +140,7 @@ function addPages(app: Hono<Env>, room: Room): void {
   app.get("/doctor", (c) => doctor.showDoctor(c, room));
   app.post("/doctor", (c) => doctor.runDoctor(c, room));
   app.get("/doctor/diagnosis.json", (c) => doctor.downloadDiagnosis(c, room));
+  app.post("/unlock", (c) => unlock(c, room));
   app.post("/hosts", (c) => home.allowHost(c, room));
   addSettings(app, room);
   app.get("/connect", (c) => connect.showConnect(c, room));
@@ -172,6 +176,8 @@ function withPageHeaders(): MiddlewareHandler<Env> {
     await next();
     known ??= pageHeaders();
     for (const [name, value] of Object.entries(await known)) c.res.headers.set(name, value);
+    const here = OWN_MACHINE.test(hostName(c.req.header("host") ?? "") ?? "");
+    if (here || isHttps(c.req.raw)) c.res.headers.set(...OPENER_POLICY);
   };
 }
 

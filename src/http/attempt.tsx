@@ -8,7 +8,7 @@ import { Secret } from "../core/secret.ts";
 import { type LinkSignIn, REDIRECT_LIVES, type SignIn } from "../core/sign_in.ts";
 import { unknownAttempt } from "../core/sign_in_errors.ts";
 import { livePath, liveStream } from "./live.ts";
-import { formToken, type Page, type PageOptions, sayOf, show } from "./page.tsx";
+import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { ClientMessage, messageText } from "./pages/client_message.tsx";
 import { signInPath } from "./pages/connect.tsx";
 import { DevicePage } from "./pages/device.tsx";
@@ -46,7 +46,11 @@ export async function showDevice(c: Page, room: Room): Promise<Response> {
     />
   );
   const title = say(failure === undefined ? "device.title" : "device.ended_title");
-  return await show(c, room, title, inside, failure === undefined ? listening(signIn) : {});
+  if (failure !== undefined) return await show(c, room, title, inside);
+  const { refresh, stream } = listening(signIn);
+  // Whoever copies the message without a script needs it to stay.
+  const reading = c.req.query("message") !== undefined;
+  return await show(c, room, title, inside, { stream, ...(reading ? {} : { refresh }) });
 }
 
 /** `POST /connect/device/<ref>/again`: another code for the same wish. */
@@ -146,16 +150,10 @@ function renderLink(
   );
   // Without a script nothing is loaded anew: somebody may be about to paste.
   const { stream } = listening(signIn);
-  return show(
-    c,
-    room,
-    say("connect.link_title"),
-    inside,
-    stream === undefined ? { status } : { status, stream },
-  );
+  return show(c, room, say("connect.link_title"), inside, { status, stream });
 }
 
-function listening(signIn: SignIn): PageOptions {
+function listening(signIn: SignIn): { readonly refresh: number; readonly stream: string } {
   const path = `/live/${signIn.kind}/${signIn.ref.reveal()}`;
   return { refresh: REFRESH, stream: livePath(path, shapeOf(signIn)) };
 }

@@ -65,8 +65,6 @@ export interface HttpDeps extends SettingsDeps {
   health(): Awaitable<HealthReport>;
   /** Stores the app and uses it from then on. Throws `AppError`, for instance where a setting outweighs what is stored. */
   saveApp(app: TwitchApp): Promise<void>;
-  /** Stores a name; `hosts.allowed()` holds it from then on. */
-  allowHost(name: string): Awaitable<void>;
   /** Answers a command on this machine. Checks its own secret; asked for loopback peers alone. */
   readonly control?: ((request: Request) => Promise<Response>) | undefined;
   /** Counts what happens; without one nobody else sees the counts. */

@@ -54,5 +54,5 @@ export function textOf(value: unknown, most: number): string {
 
 /** A path of this server as it is, anything else as `/`: nobody is led to another site by a link of ours. */
 export function ownPath(text: string): string {
-  return /^\/(?![/\\])[\w\-./?=&%]*$/.test(text) ? text : "/";
+  return /^\/(?![/\\])[\w\-./?=&%+~]*$/.test(text) ? text : "/";
 }

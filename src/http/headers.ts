@@ -5,7 +5,13 @@
 import script from "./pages/page.js" with { type: "text" };
 import style from "./pages/style.css" with { type: "text" };
 
-/** The headers that pages carry; the hashes need a moment. */
+/** Where a connection can be trusted; elsewhere browsers ignore it and complain on every page. */
+export const OPENER_POLICY: readonly [name: string, value: string] = [
+  "cross-origin-opener-policy",
+  "same-origin",
+];
+
+/** The headers that pages carry everywhere; the hashes need a moment. */
 export async function pageHeaders(): Promise<Readonly<Record<string, string>>> {
   return {
     "content-security-policy": [
@@ -25,7 +31,6 @@ export async function pageHeaders(): Promise<Readonly<Record<string, string>>> {
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "cache-control": "no-store",

@@ -1,8 +1,6 @@
 import type { Time } from "../core/account.ts";
 import type { AccountView } from "../core/accounts.ts";
-import { AppError } from "../core/error.ts";
 import { isLocked, viewFor } from "./account_view.ts";
-import { textOf } from "./form.ts";
 import { livePath, liveStream, type Look } from "./live.ts";
 import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { type Headline, headlineOf } from "./pages/headline.tsx";
@@ -10,7 +8,9 @@ import { HomePage } from "./pages/home.tsx";
 import type { Html } from "./pages/layout.tsx";
 import { conditionOf, CONDITIONS, liveTexts, shapeOf } from "./pages/state.tsx";
 import type { Room } from "./room.ts";
+import { allowRefused } from "./settings.tsx";
 import { openSteps } from "./start_progress.ts";
+import { unlockOffer } from "./unlock.tsx";
 import type { Say } from "./words/say.tsx";
 
 const PER_PAGE = 50;
@@ -18,7 +18,7 @@ const PER_PAGE = 50;
 const MOST_FULL_CARDS = 10;
 /** Without a script the page is loaded again after so many seconds. */
 const RELOAD = 60;
-const DONE = ["removed", "forgotten", "discarded", "discarded_here", "allowed"] as const;
+const DONE = ["removed", "forgotten", "discarded", "discarded_here", "allowed", "unlocked"] as const;
 
 /** What one page of the list of accounts shows. */
 interface Sight {
@@ -35,6 +35,7 @@ export async function showHome(c: Page, room: Room): Promise<Response> {
   const now = clock.now();
   const say = sayOf(c, room);
   const sight = sightOf(c, room, say, now);
+  const unlock = await unlockOffer(c, room);
   const inside = (
     <HomePage
       say={say}
@@ -44,6 +45,7 @@ export async function showHome(c: Page, room: Room): Promise<Response> {
       page={sight.page}
       pages={sight.pages}
       locked={roster.deps.vault.locked}
+      unlock={unlock}
       hasApp={roster.app !== undefined}
       refusedHosts={room.hosts.refused()}
       openSteps={sight.all.length === 0 || isLocked(room) ? [] : await openSteps(room)}
@@ -54,7 +56,11 @@ export async function showHome(c: Page, room: Room): Promise<Response> {
     />
   );
   const stream = livePath(`/live/home?page=${sight.page}`, lookOf(room, say, sight, now).shape);
-  return await show(c, room, say("home.title"), inside, { refresh: RELOAD, stream });
+  return await show(c, room, say("home.title"), inside, {
+    stream,
+    // Loaded again, the page would lose what somebody types.
+    ...(unlock !== "form" && { refresh: RELOAD }),
+  });
 }
 
 /** `GET /live/home`: what changes there. */
@@ -101,11 +107,6 @@ function noticeOf(c: Page, say: Say): Html | undefined {
 
 /** `POST /hosts`: allows a name that was refused before, and no other. */
 export async function allowHost(c: Page, room: Room): Promise<Response> {
-  const name = textOf((await c.req.parseBody())["name"], 253);
-  if (!room.hosts.refused().includes(name)) {
-    throw new AppError("not_found", "Cannot allow this name: it is not among those that were refused");
-  }
-  await room.deps.allowHost(name);
-  room.hosts.forget(name);
+  await allowRefused(c, room);
   return c.redirect("/?done=allowed", 303);
 }

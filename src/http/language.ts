@@ -19,5 +19,5 @@ export async function chooseLanguage(c: Page, room: Room): Promise<Response> {
       httpOnly: true,
     });
   }
-  return c.redirect(ownPath(textOf(body["to"], 500)), 303);
+  return c.redirect(ownPath(textOf(body["to"], 1000)), 303);
 }

@@ -4,11 +4,10 @@
  */
 import type { Duration } from "../core/account.ts";
 import { SECOND } from "../core/account.ts";
-import { AppError } from "../core/error.ts";
 import type { Page } from "./page.tsx";
 import type { Room } from "./room.ts";
 
-/** What stands on a page right now. Where an `AppError` is thrown instead, the page is loaded again and tells why. */
+/** What stands on a page right now. Whatever is thrown instead, the page is loaded again and tells why. */
 export interface Look {
   /** What the page is made of: when this changes, it is loaded again. */
   readonly shape: string;
@@ -135,10 +134,8 @@ class Stream {
   #look(): Look | undefined {
     try {
       return this.#source.look();
-    } catch (error) {
-      if (error instanceof AppError) return undefined;
-      this.end("gone");
-      throw error;
+    } catch {
+      return undefined;
     }
   }
 

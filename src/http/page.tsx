@@ -42,6 +42,7 @@ export async function show(
       title={title}
       version={room.deps.version}
       path={ownPath(c.req.path)}
+      here={hereOf(c, options.status ?? 200)}
       signedIn={c.get("session") !== undefined}
       formToken={formToken(c, room)}
       refresh={options.refresh}
@@ -51,6 +52,16 @@ export async function show(
     </Layout>
   );
   return c.html(`<!DOCTYPE html>${await page}`, (options.status ?? 200) as ContentfulStatusCode);
+}
+
+/** Where this page can be had again. What a form has answered cannot: there it is the page with the form. */
+function hereOf(c: Page, status: number): string {
+  const isPage = c.req.method === "GET";
+  const asked = isPage ? c.req.url : c.req.header("referer") ?? "";
+  if (!URL.canParse(asked)) return "/";
+  const { pathname, search } = new URL(asked);
+  // What was wrong in a query is not repeated.
+  return ownPath(isPage && status >= 400 ? pathname : pathname + search);
 }
 
 /** Speaks the language of whoever asks. */

@@ -63,7 +63,11 @@ function putCookie(c: Page, value: string, maxAge: number): void {
   setCookie(c, name, value, { path: "/", httpOnly: true, sameSite: "Strict", secure, maxAge });
 }
 
-/** A proxy that is trusted says whether the browser speaks https to it (`forwarded.ts`). */
 function cookieName(c: Page): string {
-  return c.req.raw.url.startsWith("https:") ? SECURE_SESSION_COOKIE : SESSION_COOKIE;
+  return isHttps(c.req.raw) ? SECURE_SESSION_COOKIE : SESSION_COOKIE;
+}
+
+/** Whether the browser speaks https; of a proxy in between `forwarded.ts` has told. */
+export function isHttps({ url }: Request): boolean {
+  return url.startsWith("https:");
 }

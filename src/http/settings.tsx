@@ -48,15 +48,20 @@ export function showNames(c: Page, room: Room): Promise<Response> {
   return frame(c, room, say("names.title"), inside);
 }
 
-/** `POST /settings/names/allow`: a name that was refused before, and no other. */
+/** `POST /settings/names/allow`. */
 export async function allowName(c: Page, room: Room): Promise<Response> {
+  await allowRefused(c, room);
+  return c.redirect("/settings/names?done=allowed", 303);
+}
+
+/** Allows the name that a form holds, if it was refused before. Throws `AppError` `not_found` for any other. */
+export async function allowRefused(c: Page, room: Room): Promise<void> {
   const name = textOf((await c.req.parseBody())["name"], 253);
   if (!room.hosts.refused().includes(name)) {
     throw new AppError("not_found", "Cannot allow this name: it is not among those that were refused");
   }
   await room.deps.names.allow(name);
   room.hosts.forget(name);
-  return c.redirect("/settings/names?done=allowed", 303);
 }
 
 /** `POST /settings/names/remove`. */

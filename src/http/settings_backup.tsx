@@ -14,7 +14,6 @@ import { told } from "./told.ts";
 export const UPLOAD_PATH = "/settings/backup/restore";
 /** In bytes. */
 export const MOST_UPLOAD = 16 * 1024 * 1024;
-const LONGEST_SECRET = 1000;
 /** What is wrong with the file, whatever was typed. */
 const ABOUT_THE_FILE: readonly string[] = ["database_damaged", "database_newer"];
 
@@ -90,7 +89,7 @@ function restoreErrors({ code, message }: AppError, text: string): BackupErrors 
 }
 
 function secretIn(value: unknown): Secret {
-  return new Secret(typeof value === "string" ? value.slice(0, LONGEST_SECRET) : "");
+  return new Secret(typeof value === "string" ? value : "");
 }
 
 function showMade(c: Page, room: Room, place: Place, made: MadeBackup, code?: Secret): Promise<Response> {

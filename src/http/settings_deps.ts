@@ -49,7 +49,7 @@ export interface NameDeps {
   readonly fixed: readonly string[];
   /** Those that a person has allowed. */
   allowed(): readonly string[];
-  /** Throws `AppError` `disk`. */
+  /** From then on `Hosts.allowed()` holds it. Throws `AppError` `disk`. */
   allow(name: string): Promise<void>;
   /** Throws `AppError` `not_found`, `disk`. */
   remove(name: string): Promise<void>;
@@ -103,6 +103,14 @@ export interface BackupDeps {
   restore(text: string, typed: Secret): Promise<RestoreReport>;
 }
 
+/** What opens the logins where a person must be there for it. */
+export interface KeyDeps {
+  /** Whether a passphrase or a recovery code opens them. */
+  canUnlock(): Promise<boolean>;
+  /** Opens them. `from` is the address that asks. Throws `AppError`: `wrong_password`, `throttled`, `usage`, `locked`. */
+  unlock(typed: Secret, from: string): Promise<void>;
+}
+
 /** Everything that the wizard and the settings pages need beside `HttpDeps`. */
 export interface SettingsDeps {
   /** What asks for tokens; undefined until somebody has said it. */
@@ -111,6 +119,7 @@ export interface SettingsDeps {
   readonly notices: NoticeDeps;
   readonly names: NameDeps;
   readonly backups: BackupDeps;
+  readonly keys: KeyDeps;
   /** What happened lately, newest first. */
   events(): Awaitable<readonly RecentEvent[]>;
   /** Flag or environment name the Twitch app; what is stored does not count then. */

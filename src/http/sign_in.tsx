@@ -7,7 +7,7 @@ import { CodePage, SignInPage, WelcomePage } from "./pages/sign_in.tsx";
 import { PROBLEMS } from "./problem.tsx";
 import type { Room } from "./room.ts";
 import { dropSession, keepSession, visitorOf } from "./session.ts";
-import type { Say } from "./words/say.tsx";
+import { told } from "./told.ts";
 
 const DONE = { out: "sign_in.done_out", everywhere: "sign_in.done_everywhere" } as const;
 /** Where somebody goes who has just set the first password. */
@@ -127,13 +127,6 @@ function secretIn(value: unknown): Secret {
 
 function isGuess(error: unknown): error is AppError {
   return error instanceof AppError && (error.code === "wrong_password" || error.code === "throttled");
-}
-
-/** What was wrong, and what to do now. */
-function told(say: Say, { message, hint }: AppError): string {
-  return [message, ...hint === undefined ? [] : [hint]].map((sentence) => `${say.sentence(sentence)}.`).join(
-    " ",
-  );
 }
 
 function statusOf(error: AppError | undefined): { readonly status: number } {

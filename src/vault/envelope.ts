@@ -10,7 +10,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** Gives a new nonce of `NONCE_LENGTH` bytes at each call; never the same twice under one key. */
 export type NonceSource = () => Bytes;
 
-/** A key that cannot be read back, and the short name by which its ciphertext knows it. */
+/** A key, and the short name by which its ciphertext knows it. */
 export interface CipherKey {
   readonly id: Bytes;
   readonly key: CryptoKey;
@@ -32,14 +32,29 @@ export function randomNonce(): Bytes {
   return crypto.getRandomValues(new Uint8Array(NONCE_LENGTH));
 }
 
-/** Imports 32 bytes as a key that nobody can read back. `use` separates the key ids of data keys and wrapping keys. */
+/**
+ * Imports 32 bytes as a key. `use` separates the key ids of data keys and wrapping keys; a wrapping key cannot be read
+ * back, a data key only by `exportDataKey`.
+ */
 export async function importCipherKey(raw: Bytes, use: "data key" | "wrapping key"): Promise<CipherKey> {
   if (raw.length !== KEY_LENGTH) throw new RangeError(`Cannot import the key: it has ${raw.length} bytes`);
   const named = concat(new TextEncoder().encode(`companion-token-server ${use} id\0`), raw);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", named));
   named.fill(0);
-  const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+  const extractable = use === "data key";
+  const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", extractable, ["encrypt", "decrypt"]);
   return { id: digest.slice(0, ID_LENGTH), key };
+}
+
+/** The bytes of a data key, to wrap them for one more slot. The caller clears them. */
+export async function exportDataKey({ key }: CipherKey): Promise<Bytes> {
+  // Deno 2.4 hands out the key's own memory: whoever cleared that would have a key of zeros.
+  return new Uint8Array(await crypto.subtle.exportKey("raw", key)).slice();
+}
+
+/** Whether this key has sealed the envelope, as far as its head tells. */
+export function isSealedBy(key: CipherKey, envelope: Uint8Array): boolean {
+  return envelope[0] === VERSION && key.id.every((byte, at) => envelope[1 + at] === byte);
 }
 
 /** Additional data of the given parts. Each is preceded by its length, so that no two lists have the same bytes. */

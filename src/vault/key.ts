@@ -1,6 +1,6 @@
 /**
- * The key file: 32 random bytes that wrap the data key. Written once, never overwritten, never repaired: whoever has
- * ciphertext and has lost its key must be able to put the key back.
+ * The key file: 32 random bytes that wrap the data key. Never repaired, and replaced by nothing but a new key that opens
+ * all that it has opened: whoever has ciphertext and has lost its key must be able to put the key back.
  */
 import { dirname } from "node:path";
 import { type Bytes, type CipherKey, importCipherKey, KEY_LENGTH } from "./envelope.ts";
@@ -52,7 +52,7 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
  * is a file of that name.
  */
 export async function createKeyFile(path: string): Promise<void> {
-  const fresh = `${path}.new`;
+  const fresh = unfinished(path);
   await removeIfThere(fresh);
   await writeDurably(fresh, newKeyLine());
   try {
@@ -62,6 +62,23 @@ export async function createKeyFile(path: string): Promise<void> {
     await Deno.remove(fresh);
   }
   await syncDirectoryOf(path);
+}
+
+/** Gives the key file at `from` the name `to`, in the place of what is there; on the disk when it returns. */
+export async function replaceKeyFile(from: string, to: string): Promise<void> {
+  await Deno.rename(from, to);
+  await syncDirectoryOf(to);
+}
+
+/** Removes a key file that opens nothing any more; there may be none. */
+export async function removeKeyFile(path: string): Promise<void> {
+  const removed = [await removeIfThere(path), await removeIfThere(unfinished(path))];
+  if (removed.includes(true)) await syncDirectoryOf(path);
+}
+
+/** Removes what a process has left that died while it made a key file: it may be one more copy of the key. */
+export async function tidyKeyFile(path: string): Promise<void> {
+  if (await removeIfThere(unfinished(path))) await syncDirectoryOf(path);
 }
 
 /** What the system said, without path or stack. */
@@ -137,10 +154,17 @@ async function syncDirectoryOf(path: string): Promise<void> {
   await directory.sync();
 }
 
-async function removeIfThere(path: string): Promise<void> {
+function unfinished(path: string): string {
+  return `${path}.new`;
+}
+
+/** False if there was none. */
+async function removeIfThere(path: string): Promise<boolean> {
   try {
     await Deno.remove(path);
+    return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
   }
 }

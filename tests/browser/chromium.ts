@@ -12,7 +12,8 @@ export const PHONE = { width: 360, height: 740 } as const;
 /** The narrowest that WCAG 1.4.10 names: also a window of 1280 pixels at 400 %. */
 export const NARROW = { width: 320, height: 640 } as const;
 
-const TELL_VIOLATIONS = `addEventListener("securitypolicyviolation", (event) =>
+/** Lets a page complain of what its policy has kept from it. */
+export const TELL_VIOLATIONS = `addEventListener("securitypolicyviolation", (event) =>
   console.error("CSP: " + event.violatedDirective + " " + event.blockedURI))`;
 /** One that stands open closes the others of its name. */
 const UNFOLD = `for (const one of document.querySelectorAll("details")) {
@@ -41,8 +42,8 @@ export async function rendered(sight: Sight, manner: Manner = {}): Promise<Seen>
   return await seen(sight, stage);
 }
 
-/** A window in which sights can be looked at, and what happens there that should not. */
-export class Window implements AsyncDisposable {
+/** A pane in which sights can be looked at, and what happens there that should not. */
+export class Pane implements AsyncDisposable {
   readonly page: Page;
   readonly troubles: string[] = [];
   #seen: Seen | undefined;
@@ -51,11 +52,11 @@ export class Window implements AsyncDisposable {
     this.page = page;
   }
 
-  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Window> {
+  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Pane> {
     const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
-    const window = new Window(await context.newPage());
-    await window.#watch();
-    return window;
+    const pane = new Pane(await context.newPage());
+    await pane.#watch();
+    return pane;
   }
 
   /** Shows a page as if the server had answered it, with all its headers. */

@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { SIGHTS } from "../http/sights/all.ts";
 import type { Sight } from "../http/sights/stage.ts";
-import { DESKTOP, launch, PHONE, rendered, Window } from "./chromium.ts";
+import { DESKTOP, launch, Pane, PHONE, rendered } from "./chromium.ts";
 
 interface Shot {
   readonly device: "desktop" | "phone";
@@ -43,10 +43,10 @@ async function photograph(
   sights: readonly Sight[],
 ): Promise<void> {
   const { device, language, colorScheme } = shot;
-  await using window = await Window.open(browser, { viewport: SIZES[device], colorScheme });
+  await using pane = await Pane.open(browser, { viewport: SIZES[device], colorScheme });
   for (const sight of sights) {
-    await window.show(await rendered(sight, { language }));
-    await window.page.screenshot({ path: `${folder}/${nameOf(sight, shot)}`, fullPage: true });
+    await pane.show(await rendered(sight, { language }));
+    await pane.page.screenshot({ path: `${folder}/${nameOf(sight, shot)}`, fullPage: true });
   }
 }
 

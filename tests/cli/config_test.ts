@@ -123,6 +123,11 @@ Deno.test("parseConfig() takes directories from systemd", () => {
   assert.equal(parse({ env }).dataDir, "/var/lib/a");
   assert.equal(parse({ env }).keyFile, "/var/lib/a/key");
   assert.equal(parse({ env, files: { [key]: "" } }).keyFile, key);
+  assert.deepEqual(parse({ env, files: { [key]: "" } }).keys, {
+    keyFile: "/var/lib/a/key",
+    credential: key,
+  });
+  assert.deepEqual(parse({ env }).keys, { keyFile: "/var/lib/a/key", credential: undefined });
   const own = { ...env, TOKEN_SERVER_DATA_DIR: "/srv/", TOKEN_SERVER_KEY_FILE: "/etc/key" };
   assert.equal(parse({ env: own, files: { [key]: "" } }).keyFile, "/etc/key");
   assert.equal(parse({ env: { TOKEN_SERVER_DATA_DIR: "/srv/" } }).keyFile, "/srv/key");

@@ -111,3 +111,18 @@ Deno.test("bundleOf() takes names, folders and the ends of addresses out of any 
     /^At 192\.168\.1\.x and fe80:\S*x, 127\.0\.0\.1, in \[path\]: \[removed\], id\.twitch\.tv$/,
   );
 });
+
+Deno.test("the bundle names no folder, not even where a name in it has blanks", () => {
+  const folders = [
+    "/media/Ada Lovelace/sticks/data",
+    "/media/Ada Lovelace/keys/the key",
+    "/mnt/Ada Lovelace",
+  ];
+  const [TOKEN_SERVER_DATA_DIR = "", TOKEN_SERVER_KEY_FILE = "", TOKEN_SERVER_BACKUP_DIR = ""] = folders;
+  const env = { TOKEN_SERVER_DATA_DIR, TOKEN_SERVER_KEY_FILE, TOKEN_SERVER_BACKUP_DIR };
+  const config = parseConfig({ flags: {}, env, stored: {}, exists: () => false, readFile: () => "" });
+  const checks = folders.map((folder) => ok("data directory", `${folder}/lock takes a write.`));
+  const text = bundleOf({ config, checks, logins: [], personal: [], events: [], now: 0 });
+  assert.doesNotMatch(text, /Ada|Lovelace|sticks|the key/);
+  assert.equal(text.match(/\[path\]\/lock takes a write/g)?.length, 3);
+});

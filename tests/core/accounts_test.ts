@@ -285,7 +285,7 @@ for (
     await assert.rejects(refreshNow(made.roster, made.refresher, login), (error: unknown) => {
       assert.ok(error instanceof AppError);
       assert.equal(error.code, code);
-      assert.match(error.hint ?? "", /Deno|setup/);
+      assert.match(error.hint ?? "", /Deno|Settings/);
       return true;
     });
   });

@@ -178,6 +178,19 @@ Deno.test("newCode() stops the polling for a code that is still good", async () 
   await made.connector.close();
 });
 
+Deno.test("newCode() leaves an attempt alone that connects meanwhile", async () => {
+  const [made, device] = await begun();
+  const askForCode = made.twitch.beginDevice.bind(made.twitch);
+  made.twitch.beginDevice = async (app) => {
+    made.twitch.approveDevice(OWL, "app-1", SCOPES);
+    await made.clock.advance(5 * SECOND);
+    return await askForCode(app);
+  };
+  await made.connector.newCode(device.attempt);
+  assert.equal(codeOf(stateOf(made, device)), "connected");
+  assert.equal(made.clock.sleeping, 0);
+});
+
 Deno.test("newCode() keeps the attempt when Twitch gives no code", async () => {
   const [made, device] = await begun();
   made.twitch.next("beginDevice", DOWN);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/account.ts";
 import { AppError, type ErrorCode } from "../../src/core/error.ts";
 import { Owner, type Visitor } from "../../src/core/owner.ts";
-import { Secret } from "../../src/core/secret.ts";
+import { digestOf, Secret } from "../../src/core/secret.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakePasswords } from "../support/fake_passwords.ts";
 import { MemoryStore } from "../support/memory_store.ts";
@@ -265,6 +265,34 @@ Deno.test("changePassword() wants the old one, and ends all other sessions", asy
   assert.equal(await owner.sessionOf(phone.value), undefined);
   await failsWith(owner.signIn(PASSWORD, HERE), "wrong_password");
   await owner.signIn(OTHER, HERE);
+});
+
+Deno.test("a password that is changed while it is looked at opens no session and sets no other", async () => {
+  const home = new Home();
+  const owner = await home.owned();
+  const { session } = await owner.signIn(PASSWORD, HERE);
+  const [atDisk, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  home.store.before = async () => {
+    atDisk.resolve();
+    await goOn.promise;
+  };
+  const change = { old: PASSWORD, from: HERE.from, session };
+  const first = owner.changePassword({ ...change, fresh: OTHER });
+  await atDisk.promise;
+  const worked = home.passwords.work;
+  const refused = Promise.all([
+    failsWith(owner.signIn(PASSWORD, PHONE), "wrong_password"),
+    failsWith(
+      owner.changePassword({ ...change, fresh: new Secret("a third good phrase") }),
+      "wrong_password",
+    ),
+  ]);
+  // Two were compared and one was hashed; what they lead to waits for the disk then.
+  while (home.passwords.work < worked + 3) await digestOf(PASSWORD);
+  goOn.resolve();
+  await Promise.all([first, refused]);
+  assert.equal(owner.sessions().length, 1);
+  await owner.signIn(OTHER, PHONE);
 });
 
 Deno.test("changePassword() that the disk does not take leaves all as it was", async () => {

@@ -109,7 +109,7 @@ Deno.test("POST /accounts/<alias>/test shows the line that Companion would see, 
   await locked.send(`${PATH}/test`, {});
   assert.match(
     await pageText(await locked.ask(PATH)),
-    /■ 503: Cannot answer a token: the token server does not have its key Put the key file back/,
+    /■ 503: Cannot answer a token: the token server does not have its key The home page says what to do\./,
   );
 });
 

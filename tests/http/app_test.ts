@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { around, ended, fromLan, house, idOf, tokenOf } from "./house.ts";
+import { around, ended, fromLan, house, type How, idOf, tokenOf } from "./house.ts";
 import { PROBLEMS } from "../../src/http/problem.tsx";
 import { OWL, restarted, signedIn } from "../support/world.ts";
 
@@ -29,12 +29,20 @@ function assertPageHeaders(answer: Response): void {
   assert.doesNotMatch(policy, /unsafe/);
   assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
   assert.equal(answer.headers.get("referrer-policy"), "same-origin");
-  assert.equal(answer.headers.get("cross-origin-opener-policy"), "same-origin");
   assert.equal(answer.headers.get("cross-origin-resource-policy"), "same-origin");
   assert.match(answer.headers.get("permissions-policy") ?? "", /camera=\(\)/);
   assert.equal(answer.headers.get("cache-control"), "no-store");
   assert.equal(answer.headers.get("access-control-allow-origin"), null);
 }
+
+Deno.test("pages isolate their window where a browser heeds it, and elsewhere do not make it complain", async () => {
+  const home = await house(undefined, { trustedProxies: ["127.0.0.1"] });
+  const policy = async (how: How): Promise<string | null> =>
+    (await home.ask("/sign-in", how)).headers.get("cross-origin-opener-policy");
+  const proxied = { host: "token.example.org", headers: { "x-forwarded-proto": "https" } };
+  for (const how of [{}, { host: "[::1]:8948" }, proxied]) assert.equal(await policy(how), "same-origin");
+  for (const how of [{ host: "pi.local:8948" }, fromLan()]) assert.equal(await policy(how), null);
+});
 
 for (const path of PAGES) {
   Deno.test(`GET ${path} carries the security headers, whatever its status`, async () => {
@@ -123,11 +131,11 @@ Deno.test("the home page offers refused names, and allows those and no others", 
   assert.equal((await home.ask("/healthz", { host: "studio.example:8948" })).status, 421);
   assert.match(await (await home.ask("/")).text(), /studio\.example/);
   assert.equal((await home.send("/hosts", { name: "evil.example" })).status, 404);
-  assert.deepEqual(home.allowed, []);
+  assert.deepEqual(home.settings.allowedNames, []);
   const answer = await home.send("/hosts", { name: "studio.example" });
   assert.equal(answer.status, 303);
   assert.equal(answer.headers.get("location"), "/?done=allowed");
-  assert.deepEqual(home.allowed, ["studio.example"]);
+  assert.deepEqual(home.settings.allowedNames, ["studio.example"]);
   assert.equal((await home.ask("/healthz", { host: "studio.example:8948" })).status, 200);
   assert.doesNotMatch(await (await home.ask("/")).text(), /studio\.example/);
 });
@@ -185,7 +193,12 @@ Deno.test("POST /control that fails for a bug is 500 without its details", async
 
 Deno.test("a bug in a page is 500 without its details, and is logged", async () => {
   const home = await house(undefined, {
-    allowHost: () => Promise.reject(new Error("secret detail")),
+    names: {
+      fixed: [],
+      allowed: () => [],
+      allow: () => Promise.reject(new Error("secret detail")),
+      remove: () => Promise.resolve(),
+    },
   });
   await home.ask("/healthz", { host: "studio.example" });
   const answer = await home.send("/hosts", { name: "studio.example" });

@@ -72,7 +72,7 @@ Deno.test("a code that Twitch ends says why, in German too", async () => {
   const german = await read(await home.ask(path, { headers: { "accept-language": "de-AT" } }));
   assert.match(
     german,
-    /Dieser Code ist vorbei[^]*Twitch nimmt Client-ID oder Client-Secret der App nicht an/,
+    /Dieser Code gilt nicht mehr[^]*Twitch nimmt Client-ID oder Client-Secret der App nicht an/,
   );
 });
 

@@ -122,7 +122,7 @@ Deno.test("GET / offers a refused host name, and POST /hosts allows that one alo
   assert.equal((await home.send("/hosts", { name: "other.example.org" })).status, 404);
   const answer = await home.send("/hosts", { name: "studio.example.org" });
   assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/?done=allowed"]);
-  assert.deepEqual(home.allowed, ["studio.example.org"]);
+  assert.deepEqual(home.settings.allowedNames, ["studio.example.org"]);
   const after = await pageText(await home.ask("/?done=allowed"));
   assert.match(after, /The name is allowed now/);
   assert.doesNotMatch(after, /studio\.example\.org/);

@@ -21,7 +21,6 @@ export interface House {
   readonly helix: ScriptedHelix;
   readonly relay: Relay;
   readonly saved: TwitchApp[];
-  readonly allowed: string[];
   health: HealthReport;
   /** What the server calls for each request. */
   readonly handler: ReturnType<typeof createHandler>;
@@ -62,7 +61,6 @@ export async function house(app?: TwitchApp, over: Partial<HttpDeps> = {}): Prom
 export function around(made: World, over: Partial<HttpDeps> = {}): House {
   const { roster, refresher, connector, owner, log, clock } = made;
   const saved: TwitchApp[] = [];
-  const allowed: string[] = [];
   const helix = new ScriptedHelix(made.twitch);
   const relay = new Relay(roster, refresher, helix);
   const settings = new SettingsFakes();
@@ -70,7 +68,11 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
     ...settings.deps,
     ...{ roster, refresher, connector, relay, owner, log, clock },
     doctor: new FakeDoctor(),
-    hosts: { machineName: "pi", publicUrl: "https://token.example.org", allowed: () => allowed },
+    hosts: {
+      machineName: "pi",
+      publicUrl: "https://token.example.org",
+      allowed: () => settings.allowedNames,
+    },
     redirectUri: () => "http://localhost:8948/callback",
     presets: [
       { name: "companion-3", scopes: SCOPES },
@@ -84,9 +86,6 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
     saveApp: async (app) => {
       saved.push(app);
       await roster.useApp(app);
-    },
-    allowHost: (name) => {
-      allowed.push(name);
     },
     version: "1.2.3",
     port: () => 8948,
@@ -106,7 +105,7 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
     return await raw(path, { ...how, headers: { cookie, ...how.headers } });
   };
   const built: House = {
-    ...{ world: made, settings, helix, relay, saved, allowed, handler, raw, ask },
+    ...{ world: made, settings, helix, relay, saved, handler, raw, ask },
     health: { status: "ok", logins: { connected: 0, retrying: 0, needs_login: 0 } },
     async send(path, fields, how = {}) {
       const body = new URLSearchParams({ form: await formToken(built, how), ...fields }).toString();

@@ -107,6 +107,18 @@ Deno.test("a stream says reload when its session has ended, or there is nothing 
   assert.equal(streams.size, 1);
 });
 
+Deno.test("a stream in which a bug shows says reload, so that the page tells of it, and ends", async () => {
+  const streams = new LiveStreams();
+  await using listener = new Listener(streams, new FakeClock());
+  await listener.hears();
+  listener.look = () => {
+    throw new TypeError("no such thing");
+  };
+  assert.match(await listener.hears(3 * SECOND), /event: reload/);
+  assert.equal(listener.ended, true);
+  assert.equal(streams.size, 0);
+});
+
 Deno.test("the oldest of too many streams makes room and comes back late", async () => {
   const streams = new LiveStreams();
   const clock = new FakeClock();

@@ -24,6 +24,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
     "export_companion",
     "healthcheck",
     "hidden_line",
+    "key",
     "login",
     "passphrase",
     "reach",
@@ -35,6 +36,10 @@ const COMMANDS: ReadonlySet<string> = new Set([
 
 /** Files whose sentences come to no page either, and why. */
 const NOWHERE: readonly (readonly [files: RegExp, why: string])[] = [
+  [
+    /^vault\/key(ring|_errors)/,
+    "only a command changes keys; what unlocking says is translated all the same",
+  ],
   [/^core\/last_try/, "only a command sends a spent token once more"],
   [/^core\/(relay|press|short_form)/, "Companion and tools get them as a line of their own"],
   [/^store\/(open|sqlite\/(open|files|inspect|migrate|lock))/, "without a store there is no server"],

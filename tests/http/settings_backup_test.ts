@@ -2,25 +2,8 @@ import assert from "node:assert/strict";
 import { DAY } from "../../src/core/account.ts";
 import { AppError } from "../../src/core/error.ts";
 import { START } from "../support/fake_clock.ts";
-import { formToken, type House, house, type How } from "./house.ts";
-
-const PATH = "/settings/backup/restore";
-
-/** Sends the form as a browser does, with a file. */
-async function upload(home: House, file: string, secret: string, how: How = {}): Promise<Response> {
-  const line = "----boundary";
-  const part = (head: string, text: string): string =>
-    `--${line}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`;
-  const body = part('name="form"', await formToken(home)) + part('name="restore_secret"', secret) +
-    part('name="backup"; filename="a.backup"\r\nContent-Type: application/octet-stream', file) +
-    `--${line}--\r\n`;
-  const headers = {
-    "content-type": `multipart/form-data; boundary=${line}`,
-    "content-length": String(body.length),
-    ...how.headers,
-  };
-  return await home.ask(PATH, { method: "POST", ...how, headers, body });
-}
+import { house } from "./house.ts";
+import { upload } from "./upload.ts";
 
 Deno.test("GET /settings/backup shows keys and the folder of automatic backups", async () => {
   const home = await house();

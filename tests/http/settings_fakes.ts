@@ -6,6 +6,7 @@ import type { PutOff } from "../../src/core/start_steps.ts";
 import type {
   BackupDeps,
   BackupState,
+  KeyDeps,
   MadeBackup,
   NameDeps,
   NoticeDeps,
@@ -106,6 +107,19 @@ export class SettingsFakes {
     },
   };
 
+  /** What is typed and opens the logins; undefined where nothing does. */
+  passphrase: string | undefined;
+  readonly unlocked: (readonly [typed: string, from: string])[] = [];
+  readonly #keys: KeyDeps = {
+    canUnlock: () => Promise.resolve(this.passphrase !== undefined),
+    unlock: (typed, from) => {
+      this.unlocked.push([typed.reveal(), from]);
+      return typed.reveal() === this.passphrase ? Promise.resolve() : Promise.reject(
+        new AppError("wrong_password", "Cannot open the logins: it is not what opens them"),
+      );
+    },
+  };
+
   /** For the server; what is changed here later counts there. */
   get deps(): SettingsDeps {
     return {
@@ -115,6 +129,7 @@ export class SettingsFakes {
       notices: this.#notices,
       names: this.#names,
       backups: this.backups,
+      keys: this.#keys,
       appIsFixed: false,
     };
   }

@@ -278,3 +278,25 @@ Deno.test("the doors speak the language of the browser", async () => {
   assert.match(page, /<html lang="de">/);
   assert.match(page, /Das ist nicht der Einrichtungscode dieses Servers/);
 });
+
+/** Where a page's buttons for the language lead to. */
+function languageLeadsTo(page: string): string | undefined {
+  return /.*name="to" value="([^"]*)"/s.exec(page)?.[1]?.replaceAll("&amp;", "&");
+}
+
+Deno.test("a change of the language leads back to the same page, setup code and question included", async () => {
+  const home = await house();
+  const link = `/welcome?code=${codeOf(home)}`;
+  assert.equal(languageLeadsTo(await (await home.ask(link, STRANGER)).text()), link);
+  const way = "/connect?add=buttons&way=paste";
+  assert.equal(languageLeadsTo(await (await home.ask(way)).text()), way);
+});
+
+Deno.test("a change of the language on what a form has answered leads to the page with the form", async () => {
+  const home = await owned();
+  const from = (referer: string): How => ({ headers: { referer } });
+  const wrong = await signIn(home, "not the password", from("http://localhost:8948/sign-in?to=/doctor"));
+  assert.equal(languageLeadsTo(await wrong.text()), "/sign-in?to=/doctor");
+  const odd = await signIn(home, "not the password", from("no address"));
+  assert.equal(languageLeadsTo(await odd.text()), "/");
+});

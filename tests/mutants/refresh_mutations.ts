@@ -119,7 +119,7 @@ const ROSTER: readonly Row[] = [
     'if (login.account.generation !== generation) return "superseded";\n      return',
     "return",
   ],
-  ["the journal is not read at start", "login.open = journal.get(account.key);", ""],
+  ["the journal is not read at start", ", open: journal.get(account.key)", ""],
   [
     "a refreshed token counts as dead",
     "{ access, accessDead: false, unconfirmed: false });\n    this",

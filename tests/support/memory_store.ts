@@ -1,8 +1,17 @@
-import type { Account, AccountKey, JournalEntry, StoredId, Time } from "../../src/core/account.ts";
+import type {
+  Account,
+  AccountKey,
+  JournalEntry,
+  Sealed,
+  SealedGrant,
+  StoredId,
+  Time,
+} from "../../src/core/account.ts";
 import { type AppFacts, NO_FACTS } from "../../src/core/app.ts";
 import { AppError } from "../../src/core/error.ts";
 import type { Store } from "../../src/core/ports.ts";
-import type { KeySlot, Slots } from "../../src/vault/vault.ts";
+import { isSealed, settingBinding } from "../../src/core/sealed_settings.ts";
+import type { Ciphertext, KeySlot, Rekeying, Slots } from "../../src/vault/slots.ts";
 
 /** Every method of the store, as hooks name it. */
 export type StoreMethod = keyof Store | keyof Slots;
@@ -146,9 +155,62 @@ export class MemoryStore implements Store, Slots {
 
   hasCiphertext(): Promise<boolean> {
     return this.#read("hasCiphertext", () => {
-      const sealed = [...this.#settings.values()].some(([first]) => first !== undefined && first < 9);
+      const sealed = [...this.#settings.values()].some(isSealed);
       return this.#accounts.size > 0 || this.#ids.size > 0 || sealed;
     });
+  }
+
+  ciphertexts(): Promise<readonly Ciphertext[]> {
+    return this.#read("ciphertexts", () => this.#ciphertexts());
+  }
+
+  rekey({ from, slots, resealed }: Rekeying): Promise<boolean> {
+    return this.#write("rekey", () => {
+      const there = this.#ciphertexts();
+      const known = [...this.#slots.keys()].toSorted().join() === from.toSorted().join();
+      const fits = resealed === undefined ||
+        resealed.length === there.length &&
+          resealed.every((one) =>
+            there.some(({ place, sealed }) =>
+              place.in === one.place.in && place.row === one.place.row && sealed.join() === one.was.join()
+            )
+          );
+      if (!known || !fits) return false;
+      const kept = slots.map((slot) => this.#slots.get(slot.id) ?? structuredClone(slot));
+      this.#slots.clear();
+      for (const slot of kept) this.#slots.set(slot.id, slot);
+      for (const { place, sealed } of resealed ?? []) this.#reseal(place.in, place.row, sealed);
+      return true;
+    });
+  }
+
+  #ciphertexts(): readonly Ciphertext[] {
+    return [
+      ...[...this.#accounts.values()].map(({ key, generation, grant }): Ciphertext => ({
+        place: { in: "accounts", row: key },
+        bound: { owner: key, purpose: "grant", generation },
+        sealed: grant,
+      })),
+      ...[...this.#ids.values()].map(({ digest, account, sealed }): Ciphertext => ({
+        place: { in: "ids", row: digest },
+        bound: { owner: account, purpose: "id", generation: 0 },
+        sealed,
+      })),
+      ...[...this.#settings].filter(([, value]) => isSealed(value)).map(([name, value]): Ciphertext => ({
+        place: { in: "settings", row: name },
+        bound: settingBinding(name),
+        sealed: value as Sealed,
+      })),
+    ];
+  }
+
+  #reseal(where: "accounts" | "ids" | "settings", row: string, sealed: Sealed): void {
+    const [account, id] = [this.#accounts.get(row), this.#ids.get(row)];
+    if (where === "accounts" && account) {
+      this.#accounts.set(row, { ...account, grant: sealed as SealedGrant });
+    }
+    if (where === "ids" && id) this.#ids.set(row, { ...id, sealed });
+    if (where === "settings") this.#settings.set(row, sealed);
   }
 
   #replace(account: Account): boolean {

@@ -21,7 +21,8 @@ export function makes(): readonly Make[] {
   ];
 }
 
-function fromSource(): Make {
+/** From source with the Deno that runs the tests. */
+export function fromSource(): Make {
   const kept = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME"];
   const env = Object.fromEntries(kept.flatMap((name) => {
     const value = Deno.env.get(name);

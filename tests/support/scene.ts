@@ -26,6 +26,8 @@ export interface Setting {
   readonly twitch?: SimulatedTwitchOptions;
   /** Added to the settings of every process; an empty text takes one away. */
   readonly env?: Readonly<Record<string, string>>;
+  /** In milliseconds; longer where the program is emulated. */
+  readonly limit?: number;
 }
 
 /** Settings of one process. */
@@ -50,7 +52,7 @@ export async function play(setting: Setting, act: (scene: Scene) => Promise<void
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new Error(`Cannot end the scene: something hangs\n${scene.outputs()}`)),
-      LIMIT,
+      setting.limit ?? LIMIT,
     );
   });
   try {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import type { Sealed, SealedGrant } from "../../src/core/account.ts";
 import { NO_FACTS } from "../../src/core/app.ts";
 import type { Store } from "../../src/core/ports.ts";
-import type { KeySlot, Slots } from "../../src/vault/vault.ts";
+import type { KeySlot, Slots } from "../../src/vault/slots.ts";
 import { anAccount, anEntry, anId } from "./account_samples.ts";
 import { ACCOUNTS, found, REVISIONS } from "./store_contract_accounts.ts";
 
@@ -20,6 +20,27 @@ export interface StoreUnderTest extends Disposable {
 
 /** Promises by the words that name their tests. */
 export type Promises = Readonly<Record<string, (place: StoreUnderTest) => Promise<void>>>;
+
+const GRANT = { in: "accounts", row: "key-1" } as const;
+const ID = { in: "ids", row: anId().digest } as const;
+const APP = { in: "settings", row: "twitch_app" } as const;
+const STRANGE = { in: "settings", row: "z of tomorrow" } as const;
+
+/** Everything that is sealed, a setting that is not, and the slots `a` and `b`; answers these and one more. */
+async function keepSealed(store: KeptStore): Promise<readonly [KeySlot, KeySlot, KeySlot]> {
+  await store.add(anAccount(), anId());
+  await store.saveSetting("twitch_app", Uint8Array.of(1, 2));
+  await store.saveSetting("z of tomorrow", Uint8Array.of(1, 3));
+  await store.saveSetting("plain", new TextEncoder().encode("{}"));
+  await store.saveSetting("empty", new Uint8Array());
+  const [a, b, c] = ["a", "b", "c"].map((id): KeySlot => ({
+    ...{ id, kind: "file", wrapped: Uint8Array.of(1), parameters: {}, createdAt: 7 },
+  }));
+  assert.ok(a && b && c);
+  await store.addSlot(a);
+  await store.addSlot(b);
+  return [a, b, c];
+}
 
 /** Registers the contract's tests under `name`; `open` gives an empty store to each. */
 export function storeContract(name: string, open: () => StoreUnderTest): void {
@@ -191,6 +212,62 @@ const KEPT: Promises = {
     assert.equal(await store.hasCiphertext(), false);
     await store.add(anAccount(), anId());
     assert.equal(await place.again().hasCiphertext(), true);
+  },
+
+  async "ciphertexts() gives everything sealed with what it is tied to"(place) {
+    await keepSealed(place.store);
+    assert.deepEqual(await place.again().ciphertexts(), [
+      { place: GRANT, bound: { owner: "key-1", purpose: "grant", generation: 1 }, sealed: anAccount().grant },
+      { place: ID, bound: { owner: "key-1", purpose: "id", generation: 0 }, sealed: anId().sealed },
+      { place: APP, bound: { owner: "server", purpose: "app", generation: 0 }, sealed: Uint8Array.of(1, 2) },
+      { place: STRANGE, bound: undefined, sealed: Uint8Array.of(1, 3) },
+    ]);
+  },
+
+  async "rekey() changes slots and all ciphertext at once, and leaves the revision"(place) {
+    const [kept, gone, fresh] = await keepSealed(place.store);
+    const resealed = (await place.store.ciphertexts()).map(({ place, sealed }, at) => (
+      { place, was: sealed, sealed: Uint8Array.of(1, 100 + at) as Sealed }
+    ));
+    assert.equal(await place.store.rekey({ from: ["a", "b"], slots: [kept, fresh], resealed }), true);
+    const store = place.again();
+    assert.deepEqual(await store.slots(), [kept, fresh]);
+    assert.deepEqual((await store.ciphertexts()).map(({ sealed }) => sealed[1]), [100, 101, 102, 103]);
+    assert.deepEqual(await found(store), anAccount({ grant: Uint8Array.of(1, 100) as SealedGrant }));
+    assert.ok(gone);
+  },
+
+  async "rekey() changes slots alone"(place) {
+    const [kept, , fresh] = await keepSealed(place.store);
+    const change = { from: ["b", "a"], slots: [kept, fresh], resealed: undefined };
+    assert.equal(await place.store.rekey(change), true);
+    assert.deepEqual(await place.again().slots(), [kept, fresh]);
+    assert.deepEqual((await found(place.again())).grant, anAccount().grant);
+  },
+
+  async "rekey() writes nothing where slots or ciphertext are others than it was told"(place) {
+    const [kept, gone, fresh] = await keepSealed(place.store);
+    const all = await place.store.ciphertexts();
+    const resealed = all.map(({ place, sealed }) => (
+      { place, was: sealed, sealed: Uint8Array.of(1, 9) as Sealed }
+    ));
+    const slots = [kept, fresh];
+    const right = { from: ["a", "b"], slots, resealed };
+    let store = place.store;
+    for (
+      const wrong of [
+        { ...right, from: ["a"] },
+        { ...right, from: ["a", "c"] },
+        { ...right, resealed: resealed.slice(1) },
+        { ...right, resealed: resealed.map((one, at) => at === 3 ? { ...one, was: one.sealed } : one) },
+      ]
+    ) {
+      assert.equal(await store.rekey(wrong), false);
+      store = place.again();
+      assert.deepEqual(await store.slots(), [kept, gone]);
+      assert.deepEqual(await store.ciphertexts(), all);
+    }
+    assert.equal(await store.rekey(right), true);
   },
 
   async "answers copies: changing one changes nothing that is kept"(place) {

@@ -4,7 +4,7 @@ import type { SealedGrant } from "../../src/core/account.ts";
 import { takeLock } from "../../src/store/sqlite/lock.ts";
 import { type Migration, MIGRATIONS } from "../../src/store/sqlite/migrations/mod.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
-import { openVault } from "../../src/vault/vault.ts";
+import { openVault } from "../../src/vault/open.ts";
 import { anAccount, anEntry, anId } from "../support/account_samples.ts";
 import { canMount, smallDisk } from "../support/small_disk.ts";
 import { namesIn } from "../support/temporary_directory.ts";

@@ -5,8 +5,17 @@
 import assert from "node:assert/strict";
 import type { Sealed, SealedGrant } from "../../src/core/account.ts";
 import { Secret } from "../../src/core/secret.ts";
-import { binding, type Bytes, importCipherKey } from "../../src/vault/envelope.ts";
-import { unlockedVault, unwrapDataKey, wrapDataKey } from "../../src/vault/vault.ts";
+import {
+  binding,
+  type Bytes,
+  decrypt,
+  encrypt,
+  exportDataKey,
+  importCipherKey,
+  randomNonce,
+} from "../../src/vault/envelope.ts";
+import { unwrapDataKey, wrapDataKey } from "../../src/vault/slots.ts";
+import { unlockedVault } from "../../src/vault/vault.ts";
 
 const DATA_KEY = Uint8Array.from({ length: 32 }, (_, at) => at);
 const FILE_KEY = Uint8Array.from({ length: 32 }, (_, at) => 255 - at);
@@ -76,10 +85,20 @@ Deno.test("unwrapDataKey() reads the known bytes of format 1", async () => {
   assert.equal(await unwrapDataKey(key, { ...slot, kind: "passphrase" }), "altered");
 });
 
-Deno.test("importCipherKey() gives a key that cannot be read back", async () => {
+Deno.test("importCipherKey() gives a wrapping key that cannot be read back", async () => {
   const { key } = await importCipherKey(FILE_KEY, "wrapping key");
   assert.equal(key.extractable, false);
   await assert.rejects(crypto.subtle.exportKey("raw", key));
+});
+
+Deno.test("exportDataKey() gives a copy: clearing it leaves the key what it was", async () => {
+  const key = await importCipherKey(DATA_KEY.slice(), "data key");
+  const sealed = await encrypt(key, Uint8Array.of(1, 2, 3), binding("a"), randomNonce);
+  const copy = await exportDataKey(key);
+  assert.deepEqual(copy, DATA_KEY);
+  copy.fill(0);
+  assert.deepEqual(await decrypt(key, sealed, binding("a")), Uint8Array.of(1, 2, 3));
+  assert.deepEqual(await exportDataKey(key), DATA_KEY);
 });
 
 Deno.test("importCipherKey() gives a data key and a wrapping key of the same bytes different ids", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createKeyFile, type KeyFile, readKeyFile } from "../../src/vault/key.ts";
+import { createKeyFile, type KeyFile, readKeyFile, removeKeyFile, tidyKeyFile } from "../../src/vault/key.ts";
 import { modeOf, namesIn, temporaryDirectory } from "../support/temporary_directory.ts";
 
 const LINE = `companion-token-server-key-1:${"A".repeat(43)}`;
@@ -14,6 +14,18 @@ function idOf(file: KeyFile): Uint8Array {
   assert.ok(file.kind === "read", JSON.stringify(file));
   return file.key.id;
 }
+
+Deno.test("tidyKeyFile() removes the copy that is left of a file that was made, and not the file", async () => {
+  using directory = temporaryDirectory();
+  const path = `${directory.path}/key`;
+  await createKeyFile(path);
+  await Deno.link(path, `${path}.new`);
+  await tidyKeyFile(path);
+  assert.deepEqual(namesIn(directory.path), ["key"]);
+  await Deno.link(path, `${path}.new`);
+  await removeKeyFile(path);
+  assert.deepEqual(namesIn(directory.path), []);
+});
 
 Deno.test("createKeyFile() makes a private file with one line that readKeyFile() reads", async () => {
   using directory = temporaryDirectory();

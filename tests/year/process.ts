@@ -8,7 +8,7 @@ import { Roster } from "../../src/core/roster.ts";
 import { takeLock } from "../../src/store/sqlite/lock.ts";
 import { openStore } from "../../src/store/open.ts";
 import { createTwitch } from "../../src/twitch/client.ts";
-import { openVault } from "../../src/vault/vault.ts";
+import { openVault } from "../../src/vault/open.ts";
 import { settled } from "../support/fake_clock.ts";
 import { silentLog } from "../support/silent_log.ts";
 import type { Random } from "../support/simulated_twitch/random.ts";

@@ -44,7 +44,7 @@ export function AccountPage(props: AccountProps): Html {
       <section class="card">
         <Story say={say} view={view} locked={locked} now={now} />
         <Facts say={say} view={view} now={now} renewed />
-        <Actions say={say} view={view} token={formToken} ended={condition === "needs_login"} />
+        {!locked && <Actions say={say} view={view} token={formToken} ended={condition === "needs_login"} />}
       </section>
       {tested !== undefined && <TestedCard say={say} tested={tested} alias={view.alias} now={now} />}
       <OldIds say={say} view={view} token={formToken} />
@@ -56,7 +56,7 @@ export function AccountPage(props: AccountProps): Html {
         choice={props.choice}
       />
       <Permissions say={say} view={view} />
-      <Settings say={say} view={view} token={formToken} />
+      {!locked && <Settings say={say} view={view} token={formToken} />}
       <Details say={say} view={view} />
     </>
   );

@@ -55,6 +55,13 @@ export function ClientMessage({ say, language, languages, text, open }: ClientMe
     <details class="card" id="message" open={open}>
       <summary>{say("connect.send_title")}</summary>
       <p>{say("connect.send_intro")}</p>
+      <noscript>
+        <p class="hint">
+          {open
+            ? <a href="?">{say("connect.send_look")}</a>
+            : <a href={`?message=${language}#message`}>{say("connect.send_stay")}</a>}
+        </p>
+      </noscript>
       <nav aria-label={say("connect.send_language")}>
         {languages.map((one) => (
           <a

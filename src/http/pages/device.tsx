@@ -38,7 +38,7 @@ function Code({ say, signIn, expected, now }: DeviceProps): Html {
   return (
     <>
       <section class="card device">
-        <p class="code" id="user-code" aria-label={`${say("device.code")}: ${userCode}`}>{userCode}</p>
+        <p class="code" id="user-code" role="group" aria-label={say("device.code")}>{userCode}</p>
         <p>
           <CopyButton say={say} id="user-code" label={say("device.code")} />
         </p>

@@ -7,6 +7,7 @@ import { type Headline, HeadlineText } from "./headline.tsx";
 import type { Html } from "./layout.tsx";
 import { FormToken, Notice } from "./parts.tsx";
 import { OpenStepsCard } from "./start.tsx";
+import { type UnlockOffer, UnlockPart } from "./unlock.tsx";
 import { conditionOf, Facts, nameOf, StateLine, Story } from "./state.tsx";
 
 interface HomeProps {
@@ -21,6 +22,8 @@ interface HomeProps {
   readonly pages: number;
   /** Why the vault is locked. */
   readonly locked: string | undefined;
+  /** Undefined where nothing that is typed opens the logins. */
+  readonly unlock: UnlockOffer | undefined;
   readonly hasApp: boolean;
   readonly refusedHosts: readonly string[];
   /** What is left of the first start. */
@@ -42,6 +45,13 @@ export function HomePage(props: HomeProps): Html {
         <section class="card bad">
           <p>{say.sentence(locked)}.</p>
         </section>
+      )}
+      {props.unlock !== undefined && (
+        <UnlockPart
+          say={say}
+          offer={props.unlock}
+          formToken={props.formToken}
+        />
       )}
       {accounts.length === 0 && locked === undefined && <FirstSteps say={say} hasApp={props.hasApp} />}
       {accounts.length > 0 && <Accounts {...props} />}
@@ -122,7 +132,9 @@ function AccountCard({ say, view, locked, now, baseUrls, formToken }: CardProps)
           <p class="hint">{say("companion.secret")}</p>
         </details>
       )}
-      <CardActions say={say} view={view} token={formToken} ended={condition === "needs_login"} />
+      {locked === undefined && (
+        <CardActions say={say} view={view} token={formToken} ended={condition === "needs_login"} />
+      )}
     </li>
   );
 }

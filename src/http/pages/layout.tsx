@@ -24,6 +24,8 @@ interface LayoutProps {
   readonly version: string;
   /** The path of this page, for the link of the menu that leads to it. */
   readonly path: string;
+  /** Where this page can be had again, with its query. */
+  readonly here: string;
   /** Before sign-in there is no menu. */
   readonly signedIn: boolean;
   readonly formToken: string;
@@ -54,7 +56,7 @@ export function Layout(props: LayoutProps): Html {
         <Header {...props} />
         <main id="content" tabindex={-1}>{props.children}</main>
         <p class="news" role="status" hidden data-lost={say("frame.lost")}>
-          <a href={props.path}>{say("frame.reload")}</a>
+          <a href={props.here}>{say("frame.reload")}</a>
         </p>
         <Footer {...props} />
         <script type="module">{raw(script)}</script>
@@ -96,16 +98,17 @@ function Header({ say, path, signedIn }: LayoutProps): Html {
 }
 
 function isAt(path: string, href: string): boolean {
-  return path === href || (href !== "/" && path.startsWith(`${href}/`));
+  const below = href === "/" ? "/accounts/" : `${href}/`;
+  return path === href || path.startsWith(below);
 }
 
-function Footer({ say, languages, version, path, signedIn, formToken }: LayoutProps): Html {
+function Footer({ say, languages, version, here, signedIn, formToken }: LayoutProps): Html {
   return (
     <footer>
       <span>{say("frame.version", { version })}</span>
       <form method="post" action="/language" aria-label={say("frame.language")}>
         <FormToken token={formToken} />
-        <input type="hidden" name="to" value={path} />
+        <input type="hidden" name="to" value={here} />
         {languages.map(({ language, name }) => (
           <button
             type="submit"

@@ -1,6 +1,12 @@
 // What pages can do better with a script. Without one everything works too. No string becomes markup or code here.
 const all = (selector, of = document) => [...of.querySelectorAll(selector)];
 
+// A button has a name of its own, so a screen reader would not hear that its text has changed.
+const spoken = document.createElement("p");
+spoken.className = "unseen";
+spoken.setAttribute("role", "status");
+document.body.append(spoken);
+
 // There is no clipboard API on plain http, so the text is marked and copied the old way.
 function copy(button) {
   const from = document.getElementById(button.dataset.copy);
@@ -20,8 +26,11 @@ function say(button, text) {
   const before = button.dataset.before ?? button.textContent;
   button.dataset.before = before;
   button.textContent = text;
-  button.setAttribute("aria-live", "polite");
-  setTimeout(() => button.textContent = before, 2000);
+  spoken.textContent = text;
+  setTimeout(() => {
+    button.textContent = before;
+    spoken.textContent = "";
+  }, 2000);
 }
 
 function reveal(button) {
@@ -69,10 +78,12 @@ if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=3
 
 // The server tells what changes; a page in which somebody types is never loaded again under their hands.
 const { stream } = document.body.dataset;
-if (stream !== undefined) {
-  const source = new EventSource(stream);
-  const news = document.querySelector(".news");
-  let silence;
+const news = document.querySelector(".news");
+let source;
+let silence;
+
+function listen() {
+  source = new EventSource(stream);
   source.addEventListener("error", () => {
     silence ??= setTimeout(() => {
       news.firstElementChild.textContent = news.dataset.lost;
@@ -82,8 +93,7 @@ if (stream !== undefined) {
   source.addEventListener("open", () => {
     // What was shown last may be long over.
     if (!news.hidden && !typing()) location.reload();
-    clearTimeout(silence);
-    silence = undefined;
+    hush();
   });
   source.addEventListener("texts", ({ data }) => {
     const texts = JSON.parse(data);
@@ -97,5 +107,23 @@ if (stream !== undefined) {
     if (typing()) news.hidden = false;
     else location.reload();
   });
-  addEventListener("pagehide", () => source.close());
+}
+
+function hush() {
+  clearTimeout(silence);
+  silence = undefined;
+}
+
+// A browser opens six connections to a server and no more: windows that nobody sees would take them all.
+function listenIfSeen() {
+  source?.close();
+  hush();
+  if (!document.hidden) listen();
+}
+
+if (stream !== undefined) {
+  listenIfSeen();
+  document.addEventListener("visibilitychange", listenIfSeen);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", ({ persisted }) => persisted && listenIfSeen());
 }

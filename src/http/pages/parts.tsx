@@ -80,7 +80,7 @@ interface CopyProps {
 export function CopyText({ say, text, id, label }: CopyProps): Html {
   return (
     <span class="copying">
-      <code class="copy" id={id} tabindex={0} aria-label={`${label}: ${text}`}>{text}</code>
+      <code class="copy" id={id} tabindex={0} role="group" aria-label={label}>{text}</code>
       <CopyButton say={say} id={id} label={label} />
     </span>
   );

@@ -51,7 +51,7 @@ export function EventsPart(
 }
 
 /** The event in words. */
-export function eventText(say: Say, event: RecentEvent): string {
+function eventText(say: Say, event: RecentEvent): string {
   const what = sentenceOf(say, event);
   return event.times === 1 ? what : say("events.times", { what, n: event.times });
 }
@@ -60,6 +60,8 @@ function sentenceOf(say: Say, { kind, facts }: RecentEvent): string {
   switch (kind) {
     case "person_in":
       return say(facts["browser"] ? "events.person_in" : "events.person_in_plain", facts);
+    case "sign_in_held":
+      return say(facts["expected"] ? "events.sign_in_held" : "events.sign_in_held_plain", facts);
     case "relay":
       return say(facts["on"] === "true" ? "events.relay_on" : "events.relay_off", facts);
     case "notice_addresses":

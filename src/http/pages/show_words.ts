@@ -8,23 +8,19 @@ import type { Say } from "../words/say.tsx";
 
 /** What was found. */
 export function findingText(say: Say, line: ShowLine, now: Time): string {
-  return say(keyOf(line), valuesOf(say, line, now));
+  // A new finding without words would show its key: a test goes through them all.
+  return say(`show.${line.subject}_${line.finding}` as WordKey, valuesOf(say, line, now));
 }
 
 /** What to do; undefined where there is nothing to do. */
 export function remedyText(say: Say, line: ShowLine, now: Time): string | undefined {
   if (line.state === "ok" || (line.finding === "failed" && line.hint === undefined)) return undefined;
-  return say(`${keyOf(line)}_do` as WordKey, valuesOf(say, line, now));
+  return say(`show.${line.subject}_${line.finding}_do` as WordKey, valuesOf(say, line, now));
 }
 
 /** The one big answer. */
 export function verdictText(say: Say, { state, count }: Verdict): string {
   return state === "ready" ? say("show.ready") : say.count(`show.${state}`, count);
-}
-
-/** A new finding without words would show its key: a test goes through them all. */
-function keyOf({ subject, finding }: ShowLine): WordKey {
-  return `show.${subject}_${finding}` as WordKey;
 }
 
 function valuesOf(say: Say, line: ShowLine, now: Time): Values {

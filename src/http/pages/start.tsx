@@ -51,7 +51,7 @@ interface StepListProps {
 const MARKS: Readonly<Record<StepView["state"], string>> = { done: "✓", later: "–", open: "·" };
 
 /** All steps, each a link, with its state as a mark and in words. */
-export function StepList({ say, views, current }: StepListProps): Html {
+function StepList({ say, views, current }: StepListProps): Html {
   return (
     <nav class="start" aria-label={say("start.steps")}>
       <ol>

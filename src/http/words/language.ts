@@ -30,10 +30,12 @@ export class Languages {
   }
 
   #speaker(catalogue: Catalogue, zone: string | undefined): Say {
+    const nameOf = (known: string | undefined): string => `${catalogue.language} ${known ?? ""}`;
+    const before = this.#speakers.get(nameOf(zone));
+    if (before !== undefined) return before;
     const known = zone !== undefined && isZone(zone) ? zone : undefined;
-    const name = `${catalogue.language} ${known ?? ""}`;
-    const speaks = this.#speakers.get(name) ?? speaker(catalogue, known);
-    if (this.#speakers.size < MOST_SPEAKERS) this.#speakers.set(name, speaks);
+    const speaks = this.#speakers.get(nameOf(known)) ?? speaker(catalogue, known);
+    if (this.#speakers.size < MOST_SPEAKERS) this.#speakers.set(nameOf(known), speaks);
     return speaks;
   }
 }

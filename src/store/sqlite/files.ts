@@ -12,7 +12,7 @@ import { storeFailure } from "./errors.ts";
 const COMPANIONS = ["-wal", "-shm", "-journal"];
 /** Names of our own files: only a directory without strangers in it is ours to close to others. */
 const OURS =
-  /^(companion-token-server\b.*|before-schema-.*|ballast|key(\.new)?|lock(-journal)?|serve\.json|lost\+found)$/;
+  /^(companion-token-server\b.*|before-schema-.*|ballast|key(\.next)?(\.new)?|lock(-journal)?|serve\.json|lost\+found)$/;
 
 /** Makes the data directory, or closes it to other users. Refuses one that others may write to and that is not ours. */
 export function privateDirectory(path: string): void {

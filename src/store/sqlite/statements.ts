@@ -51,6 +51,14 @@ export const STATEMENTS = {
   slots: "SELECT id, kind, wrapped, parameters, created_at FROM slots ORDER BY position",
   addSlot: `INSERT INTO slots (id, kind, wrapped, parameters, created_at)
     VALUES (:id, :kind, :wrapped, :parameters, :created_at) ON CONFLICT DO NOTHING`,
+  removeSlot: "DELETE FROM slots WHERE id = ?",
+  sealedGrants: "SELECT key, generation, sealed_grant AS sealed FROM accounts ORDER BY position",
+  sealedIds: "SELECT digest, account, sealed FROM ids ORDER BY position",
+  sealedSettings: `SELECT name, value AS sealed FROM settings
+    WHERE substr(value, 1, 1) < x'09' AND length(value) > 0`,
+  resealGrant: "UPDATE accounts SET sealed_grant = ? WHERE key = ? AND sealed_grant = ?",
+  resealId: "UPDATE ids SET sealed = ? WHERE digest = ? AND sealed = ?",
+  resealSetting: "UPDATE settings SET value = ? WHERE name = ? AND value = ?",
   // A setting is text, or sealed: then its first byte is the envelope's version, which no text begins with.
   sealed: `SELECT EXISTS (SELECT 1 FROM accounts) OR EXISTS (SELECT 1 FROM ids)
     OR EXISTS (SELECT 1 FROM settings WHERE substr(value, 1, 1) < x'09') AS sealed`,

@@ -10,6 +10,7 @@ import type { Store } from "../../core/ports.ts";
 import { AppError } from "../../core/error.ts";
 import type { Ballast } from "./ballast.ts";
 import { told } from "./errors.ts";
+import { type CiphertextRecord, ciphertextsIn, rekey, type RekeyingRecord } from "./rekeying.ts";
 import {
   accountOf,
   type AccountRow,
@@ -149,6 +150,19 @@ export class SqliteStore implements Store, Disposable {
     );
   }
 
+  /** Everything sealed, and what each is tied to. */
+  ciphertexts(): CiphertextRecord[] {
+    return this.#do("read what is sealed", () => ciphertextsIn(this.#run));
+  }
+
+  /** False, and nothing is written, if slots or ciphertext are not what `change` names. */
+  rekey(change: RekeyingRecord): boolean {
+    const done = this.#commit("change the key slots", () => rekey(this.#run, change));
+    // The log would keep the old slots until it is written anew, which may be in weeks.
+    if (done) this.#tryTo(() => this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+    return done;
+  }
+
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
@@ -183,6 +197,15 @@ export class SqliteStore implements Store, Disposable {
 
   #do<T>(doing: string, work: () => T): T {
     return told(doing, "running", work);
+  }
+
+  /** It is done again by itself some day. */
+  #tryTo(work: () => void): void {
+    try {
+      work();
+    } catch {
+      // Another connection reads, or the disk is full.
+    }
   }
 
   #commit(doing: string, work: () => boolean): boolean {

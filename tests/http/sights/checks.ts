@@ -38,7 +38,11 @@ const TODO: ShowFacts = {
       expiresAt: START + 12 * MINUTE,
       scopes: ["chat:read"],
       failedPress: "AD 401",
-      renewal: { kind: "failed", message: "Cannot refresh: Twitch cannot be reached", hint: undefined },
+      renewal: {
+        kind: "failed",
+        message: "Cannot refresh wren: Twitch cannot be reached from here",
+        hint: undefined,
+      },
     },
   ],
   clockAhead: 9 * MINUTE,
@@ -56,8 +60,8 @@ const UNTRIED: ShowFacts = {
 /** As `doctor` words them. */
 const WELL: readonly Check[] = [
   ok("accounts", "2 of 2 logins connected."),
-  ok("questions nightowl", "Its token was last asked for by 192.168.1.77: 14 seconds ago."),
-  ok("validation nightowl", "Twitch was asked about it 12 minutes ago."),
+  ok("questions nightowl", "Its token was last asked for by 192.168.1.77: less than a minute ago."),
+  ok("validation nightowl", "Twitch was asked about it 12 min ago."),
   ok("dns", "The names of Twitch's services are found."),
   ok("tls", "The connections to Twitch are secure."),
   ok("twitch api", "api.twitch.tv answers."),
@@ -71,7 +75,7 @@ const ILL: readonly Check[] = [
   ...WELL.slice(1),
   fail(
     "account wren",
-    "The Twitch login wren needs a sign-in since 2026-03-14T16:02:00.000Z: Twitch refused to refresh this login.",
+    "The Twitch login wren needs a sign-in since 2026-03-14T16:02:00.000Z: Twitch refused to renew it.",
     "Sign in again with companion-token-server login, as the same Twitch account; the id stays",
   ),
   warn("backup", "No folder for backups is set.", "Set TOKEN_SERVER_BACKUP_DIR (--backup-dir)"),

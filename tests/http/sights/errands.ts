@@ -30,6 +30,14 @@ export const ERRANDS: readonly Errand[] = [
     },
   },
   {
+    name: "unlock",
+    run: async (stage) => {
+      const home = await well(stage);
+      home.settings.passphrase = "a passphrase of the owner";
+      return [await home.send("/unlock", { secret: home.settings.passphrase })];
+    },
+  },
+  {
     name: "sign out everywhere",
     run: async (stage) => [await (await well(stage)).send("/sign-out-everywhere", {})],
   },

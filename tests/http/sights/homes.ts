@@ -31,6 +31,14 @@ export async function well(stage: Stage): Promise<House> {
   return home;
 }
 
+/** Locked, with a passphrase that opens it. */
+async function sealed(stage: Stage): Promise<House> {
+  const home = await well(stage);
+  home.world.vault.locked = LOCKED;
+  home.settings.passphrase = "a passphrase of the owner";
+  return home;
+}
+
 /** One whose login has ended, one whose renewal is delayed. */
 async function troubled(stage: Stage): Promise<House> {
   const home = await stage.house();
@@ -75,6 +83,14 @@ export const HOMES: readonly Sight[] = [
       home.world.vault.locked = LOCKED;
       return await home.ask("/");
     },
+  },
+  {
+    name: "home-locked-with-passphrase",
+    show: async (stage) => (await sealed(stage)).ask("/"),
+  },
+  {
+    name: "unlock-wrong-passphrase",
+    show: async (stage) => (await sealed(stage)).send("/unlock", { secret: "another passphrase" }),
   },
   {
     name: "home-refused-names",

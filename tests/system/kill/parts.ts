@@ -11,7 +11,7 @@ import { openHostNames } from "../../../src/cli/host_names.ts";
 import { openStore } from "../../../src/store/open.ts";
 import { takeLock } from "../../../src/store/sqlite/lock.ts";
 import { createTwitch } from "../../../src/twitch/client.ts";
-import { openVault } from "../../../src/vault/vault.ts";
+import { openVault } from "../../../src/vault/open.ts";
 import { saveApp } from "../../../src/core/app_setting.ts";
 import { silentLog } from "../../support/silent_log.ts";
 import type { SimulatedClient } from "../../support/simulated_twitch/options.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { AppError } from "../../src/core/error.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { createKeyFile } from "../../src/vault/key.ts";
-import { type OpenedVault, openVault } from "../../src/vault/vault.ts";
+import { openVault } from "../../src/vault/open.ts";
+import type { KeyedVault } from "../../src/vault/vault.ts";
 import { anAccount, anId } from "../support/account_samples.ts";
 import { type MemoryStore, memoryStore } from "../support/memory_store.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../support/temporary_directory.ts";
@@ -13,7 +14,7 @@ interface Place extends Disposable {
   readonly directory: TemporaryDirectory;
   readonly store: MemoryStore;
   readonly keyFile: string;
-  open(keyFile?: string): Promise<OpenedVault>;
+  open(keyFile?: string): Promise<KeyedVault>;
 }
 
 function aPlace(): Place {
@@ -29,7 +30,7 @@ function aPlace(): Place {
   };
 }
 
-async function assertLocked(vault: OpenedVault, why: RegExp): Promise<void> {
+async function assertLocked(vault: KeyedVault, why: RegExp): Promise<void> {
   assert.match(vault.locked ?? "", why);
   await assert.rejects(vault.seal(new Secret("x"), BOUND), (error) => {
     assert.ok(error instanceof AppError);
@@ -135,7 +136,9 @@ Deno.test("openVault() is locked where the slot is damaged, newer, or of another
     [{ id: "moved" }, /slot in the database is damaged/],
     [{ wrapped: new Uint8Array(3) }, /slot in the database is damaged/],
     [{ wrapped: slot.wrapped.with(0, 2) }, /newer version/],
-    [{ kind: "passphrase" }, /not the one that belongs/],
+    [{ kind: "passphrase" }, /passphrase or recovery code is needed after each start: run /],
+    [{ kind: "credential" }, /credential companion-token-server.key is missing, or another one: put it back/],
+    [{ kind: "of tomorrow" }, /not the one that belongs/],
   ];
   for (const [change, why] of broken) {
     const store = memoryStore();
