@@ -102,6 +102,7 @@ const TESTS = [
   ...["app", "callback", "companion_errors", "form", "guard", "guards", "help", "sign_in", "status"]
     .map((name) => `tests/http/${name}_test.ts`),
   "tests/core/relay_request_test.ts",
+  "tests/http/words",
   "tests/notice",
   "tests/twitch",
 ];
