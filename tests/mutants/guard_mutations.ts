@@ -4,8 +4,8 @@ import { mutationsOf, type Row } from "./mutation.ts";
 const APP: readonly Row[] = [
   [
     "pages answer under any host name",
-    'if (!room.hosts.admits(request)) return lineAnswer("wrong_host");\n    if (FOR_MACHINES',
-    "if (FOR_MACHINES",
+    'if (!URL.canParse(request.url) || !room.hosts.admits(request)) return lineAnswer("wrong_host");',
+    "",
   ],
   [
     "control answers under any host name",
