@@ -65,7 +65,7 @@ Deno.test("readPasted() reads or refuses whatever is pasted, and never another s
   ];
   forMany(
     made(...words, `${OURS}?code=abcdefghijkl`, "https://evil.example/?code=abcdefghijkl"),
-    20_000,
+    5_000,
     (text) => {
       const returned = taken(() => readPasted(text, OURS));
       if (returned?.kind !== "code") return false;
@@ -86,7 +86,7 @@ Deno.test("readReturn() reads whatever stands in the query of /callback", () => 
     "+",
     "error_description=<script>",
   ];
-  forMany(made(...words), 20_000, (text) => readReturn(new URLSearchParams(text)) !== undefined);
+  forMany(made(...words), 5_000, (text) => readReturn(new URLSearchParams(text)) !== undefined);
 });
 
 Deno.test("GET /callback answers whatever comes with a page that is no bug, and exchanges nothing of others", async () => {
@@ -135,7 +135,7 @@ Deno.test("what Twitch answers is understood or unavailable, whatever it is", ()
     broken: fc.constantFrom(undefined, "cut", "not_twitch"),
     retryAfter: fc.option(fc.nat(), { nil: undefined }),
   }) as fc.Arbitrary<answers.Answered>;
-  forMany(answer, 20_000, (one) => {
+  forMany(answer, 5_000, (one) => {
     const outcome = answers.refreshOutcome(one);
     // A login ends by these very words alone.
     if (outcome.kind === "refused") assert.match(one.text, /invalid refresh token/i);
@@ -164,7 +164,7 @@ Deno.test("readBackup() and contentOf() refuse in words whatever is no backup", 
   ];
   fc.assert(fc.property(made(...words), (text) => void taken(() => readBackup(text))), {
     seed: SEED,
-    numRuns: 10_000,
+    numRuns: 3_000,
   });
   const empty = '{"createdAt":1,"facts":[],"allowedHosts":[],"accounts":[]}';
   const members = fc.dictionary(
@@ -176,7 +176,7 @@ Deno.test("readBackup() and contentOf() refuse in words whatever is no backup", 
     members.map((all) => JSON.stringify(all)),
     made(empty, "{", "[", '"'),
   );
-  forMany(content, 10_000, (text) => taken(() => contentOf(new Secret(text))) !== undefined);
+  forMany(content, 3_000, (text) => taken(() => contentOf(new Secret(text))) !== undefined);
 });
 
 Deno.test("parseConfig() takes or refuses whatever stands in the environment, and repeats no secret", () => {
@@ -195,7 +195,7 @@ Deno.test("parseConfig() takes or refuses whatever stands in the environment, an
     " ",
   );
   const env = fc.dictionary(fc.constantFrom(...names), values, { maxKeys: 4 });
-  forMany(env, 10_000, (all) => {
+  forMany(env, 3_000, (all) => {
     const readFile = (): string => "x";
     return taken(() => parseConfig({ flags: {}, env: all, exists: () => false, readFile })) !== undefined;
   });
@@ -227,7 +227,7 @@ Deno.test("readAsked() and addressBelow() let nothing out of Helix, whatever the
       text: made('{"a":', '"b"', "}", "{me}", "[]"),
     }),
   }) as fc.Arbitrary<Parameters<typeof readAsked>[0]>;
-  forMany(asked, 20_000, (one) => {
+  forMany(asked, 5_000, (one) => {
     shownPath(one.path);
     const request = taken(() => readAsked(one, "12345"));
     if (request === undefined) return false;
@@ -239,7 +239,7 @@ Deno.test("readAsked() and addressBelow() let nothing out of Helix, whatever the
 
 Deno.test("readId() reads an id or nothing", () => {
   const id = "0b5e2f6c-1111-4222-8333-944445555666";
-  forMany(made(id, `{${id}}`, `?id=${id}`, id.toUpperCase(), "-", " "), 20_000, (text) => {
+  forMany(made(id, `{${id}}`, `?id=${id}`, id.toUpperCase(), "-", " "), 5_000, (text) => {
     const read = readId(text);
     assert.ok(read === undefined || read.reveal() === id);
     return read !== undefined;
