@@ -186,8 +186,9 @@ function underOwnNames(room: Room): MiddlewareHandler<Env> {
   const strangers = new StrangeProxies(room.deps.log);
   return async (c, next) => {
     const request = c.req.raw;
+    // A host that is shaped like an address and is none, such as 999.1.1.1 or a port of 99999, makes no address of a page.
+    if (!URL.canParse(request.url) || !room.hosts.admits(request)) return lineAnswer("wrong_host");
     strangers.look(request, c.env?.info);
-    if (!room.hosts.admits(request)) return lineAnswer("wrong_host");
     if (FOR_MACHINES.test(pathOf(request.url))) return lineAnswer("no_page");
     return await next();
   };
@@ -198,7 +199,19 @@ function bounded(room: Room): MiddlewareHandler<Env> {
   const upTo = (maxSize: number): MiddlewareHandler<Env> =>
     bodyLimit({ maxSize, onError: (c) => showProblem(c, room, "too_large") });
   const [form, upload] = [upTo(MOST_BODY), upTo(MOST_UPLOAD)];
-  return (c, next) => (isUpload(c) ? upload : form)(c, next);
+  return async (c, next) => {
+    let arrived = false;
+    try {
+      return await (isUpload(c) ? upload : form)(c, () => {
+        arrived = true;
+        return next();
+      });
+    } catch (error) {
+      // What breaks off while its length is counted is nobody's form, and no bug of ours.
+      if (arrived) throw error;
+      return await showProblem(c, room, "stale_form");
+    }
+  };
 }
 
 function isUpload(c: Page): boolean {
@@ -212,7 +225,8 @@ function ownForms(room: Room): MiddlewareHandler<Env> {
     if (method === "GET" || method === "HEAD") return await next();
     const kind = isUpload(c) ? "multipart/form-data" : "application/x-www-form-urlencoded";
     const isForm = headers.get("content-type")?.startsWith(kind) === true;
-    const body = isForm ? await c.req.parseBody() : {};
+    // A body that breaks off, or is not what its type says, is no form of ours either.
+    const body: Record<string, unknown> = isForm ? await c.req.parseBody().catch(() => ({})) : {};
     if (!room.forms.accepts(c.req.raw, body[FORM_FIELD], c.get("session"))) {
       return await showProblem(c, room, "stale_form");
     }

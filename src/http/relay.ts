@@ -189,10 +189,15 @@ async function textOf(request: Request): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = "";
   let left = MOST_BODY;
-  for await (const chunk of request.body ?? []) {
-    left -= chunk.length;
-    if (left < 0) return undefined;
-    text += decoder.decode(chunk, { stream: true });
+  try {
+    for await (const chunk of request.body ?? []) {
+      left -= chunk.length;
+      if (left < 0) return undefined;
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch {
+    // Whoever sent it has gone.
+    throw new AppError("usage", "Cannot ask Twitch: the body broke off");
   }
   return text + decoder.decode();
 }

@@ -29,7 +29,7 @@ function plainAccount({ grant, ids, ...clear }: BackupAccount) {
 
 /** The content of a JSON text. Throws `AppError` `database_newer` if it cannot be understood. */
 export function contentOf(text: Secret): BackupContent {
-  const result = v.safeParse(CONTENT, JSON.parse(text.reveal()));
+  const result = v.safeParse(CONTENT, jsonIn(text));
   if (result.success) return result.output;
   throw new AppError(
     "database_newer",
@@ -38,6 +38,15 @@ export function contentOf(text: Secret): BackupContent {
       hint: "Install the newest version of this program",
     },
   );
+}
+
+/** Not thrown on: the message of JSON.parse has a piece of the text in it. */
+function jsonIn(text: Secret): unknown {
+  try {
+    return JSON.parse(text.reveal());
+  } catch {
+    return undefined;
+  }
 }
 
 const secret = v.pipe(v.string(), v.transform((text) => new Secret(text)));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { around, ended, fromLan, house, type How, idOf, tokenOf } from "./house.ts";
+import { around, assertLine, ended, fromLan, house, type How, idOf, tokenOf } from "./house.ts";
 import { PROBLEMS } from "../../src/http/problem.tsx";
 import { OWL, restarted, signedIn } from "../support/world.ts";
 
@@ -124,6 +124,18 @@ Deno.test("any other host name is 421 in one line, except with the id of an acco
     assert.equal(answer.status, 200, path);
     await answer.body?.cancel();
   }
+});
+
+Deno.test("a host that is no address, though it looks like one, is 421 and no bug", async () => {
+  const home = await house();
+  const info = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1" } } as const;
+  for (const host of ["999.1.1.1", "localhost:99999", "[:::1]"]) {
+    const request = new Request("http://localhost/", { headers: { host } });
+    // As the runtime makes it of the header.
+    Object.defineProperty(request, "url", { value: `http://${host}/` });
+    await assertLine(await home.handler(request, info), 421);
+  }
+  assert.deepEqual(home.world.log.events("error"), []);
 });
 
 Deno.test("the home page offers refused names, and allows those and no others", async () => {

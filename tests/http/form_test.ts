@@ -54,6 +54,19 @@ Deno.test("a form without the token, with a wrong one, of another session or of 
   assert.equal(home.world.owner.sessions().length, 1);
 });
 
+Deno.test("a form that breaks off is 403 and no bug", async () => {
+  const home = await house();
+  const pull = (controller: ReadableStreamDefaultController): void => controller.error(new Error("gone"));
+  const headers = { host: "localhost", "content-type": "application/x-www-form-urlencoded" };
+  const info = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1" } } as const;
+  for (const more of [{}, { "content-length": "9" }]) {
+    const init = { method: "POST", headers: { ...headers, ...more }, body: new ReadableStream({ pull }) };
+    const answer = await home.handler(new Request("http://localhost/sign-in", init), info);
+    assert.equal(answer.status, 403);
+  }
+  assert.deepEqual(home.world.log.events("error"), []);
+});
+
 Deno.test("a body of more than 64 KB is 413", async () => {
   const home = await house();
   assert.equal((await home.send(FORM, { more: "x".repeat(70_000) })).status, 413);

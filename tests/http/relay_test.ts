@@ -118,6 +118,22 @@ Deno.test("/as/<id>/ takes bodies up to 64 kB", async () => {
   assert.equal(helix.calls.length, 1);
 });
 
+Deno.test("/as/<id>/ answers a body that breaks off in one line of 400, and asks Twitch nothing", async () => {
+  const { home, id, helix } = await relayed();
+  const pull = (controller: ReadableStreamDefaultController): void => controller.error(new Error("gone"));
+  for (const path of ["helix/x", "say"]) {
+    const request = new Request(`http://localhost/as/${id}/${path}`, {
+      method: "POST",
+      headers: { host: "localhost" },
+      body: new ReadableStream({ pull }),
+    });
+    const answer = await home.handler(request, { remoteAddr: { transport: "tcp", hostname: "127.0.0.1" } });
+    assert.match(await assertLine(answer, 400), /broke off/);
+  }
+  assert.equal(helix.calls.length, 0);
+  assert.deepEqual(home.world.log.events("error"), []);
+});
+
 Deno.test("POST /as/<id>/<short form> says in plain text what happened", async () => {
   const { post, helix, home } = await relayed();
   helix.answer = () => helixAnswer(200, { data: [{ length: 60, retry_after: 480 }] });

@@ -1,7 +1,7 @@
 /**
  * Applies each mutation to a copy of the repository, one at a time, and runs the unit tests of core and of the Twitch
- * client there: they must fail. Ends with 1 if fewer than nine of ten that are no equivalents were noticed. Arguments:
- * parts of names, to run only those.
+ * client there, or those that it names: they must fail. Ends with 1 if fewer than nine of ten that are no equivalents
+ * were noticed. Arguments: parts of names or of files, to run only those.
  */
 import { mutated, type Mutation } from "./mutation.ts";
 import { MUTATIONS } from "./mutations.ts";
@@ -23,11 +23,11 @@ async function copy(from: string, to: string): Promise<void> {
 }
 
 /** Whether the tests pass in the repository at `root`. */
-async function testsPass(root: string): Promise<boolean> {
+async function testsPass(root: string, tests: readonly string[] = TESTS): Promise<boolean> {
   const options = ["--no-check", "--frozen", "--lock=tests/deno.lock", "--import-map=tests/import_map.json"];
   const rights = ["--no-prompt", "--allow-read", "--allow-write"];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--fail-fast", ...options, ...rights, ...TESTS],
+    args: ["test", "--fail-fast", ...options, ...rights, ...tests],
     cwd: root,
     stdout: "null",
     stderr: "null",
@@ -42,7 +42,7 @@ async function judge(root: string, mutation: Mutation): Promise<Verdict> {
   const path = `${root}/${mutation.file}`;
   const text = await Deno.readTextFile(path);
   await Deno.writeTextFile(path, mutated(text, mutation));
-  const passed = await testsPass(root);
+  const passed = await testsPass(root, mutation.tests);
   await Deno.writeTextFile(path, text);
   if (!passed) return "killed";
   return mutation.equivalent === undefined ? "survived" : "equivalent";
@@ -69,8 +69,8 @@ function say(line: string): void {
 }
 
 async function main(names: readonly string[]): Promise<number> {
-  const chosen = MUTATIONS.filter(({ name }) =>
-    names.length === 0 || names.some((part) => name.includes(part))
+  const chosen = MUTATIONS.filter(({ name, file }) =>
+    names.length === 0 || names.some((part) => name.includes(part) || file.includes(part))
   );
   const verdicts = new Map<Mutation, Verdict>();
   const queue = chosen.values();

@@ -9,6 +9,8 @@ export interface Mutation {
   readonly to: string;
   /** Why no test can notice it, where the program does the same with it. */
   readonly equivalent?: string;
+  /** Where the tests are that must notice it; else those of core and of the Twitch client. */
+  readonly tests?: readonly string[];
 }
 
 /** Name, text, text in its place, and why it is equivalent if it is. */

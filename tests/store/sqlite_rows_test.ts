@@ -80,3 +80,26 @@ Deno.test("a grant with odd times is kept: fractions are rounded, what no date c
   assert.equal(store.ids()[0]?.endsAt, -8.64e15);
   assert.equal(store.journal()[0]?.at, 2);
 });
+
+Deno.test("no text is taken for SQL, wherever it stands", () => {
+  using directory = temporaryDirectory();
+  const evil = `'; DROP TABLE accounts; --"`;
+  {
+    using store = openSqliteStore(directory.path, PROGRAM);
+    const account = anAccount({
+      key: evil,
+      alias: evil,
+      twitchId: evil,
+      login: evil,
+      label: evil,
+      clientId: evil,
+    });
+    assert.equal(store.add(account, { ...anId(), account: evil, digest: evil }), true);
+    assert.equal(store.removeId(`' OR '1'='1`), false);
+  }
+  using store = openSqliteStore(directory.path, PROGRAM);
+  const [account] = store.accounts();
+  assert.equal(account?.label, evil);
+  assert.equal(store.account(evil)?.login, evil);
+  assert.equal(store.ids()[0]?.digest, evil);
+});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Rich } from "../../../src/http/words/rich.tsx";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/account.ts";
 import type { Catalogue } from "../../../src/http/words/catalogue.ts";
 import { CATALOGUES } from "../../../src/http/words/catalogue.ts";
@@ -65,6 +66,11 @@ Deno.test("say.rich() makes bold, code and links, and leaves values plain text",
     html,
     /<a href="https:\/\/dev\.twitch\.tv\/console" target="_blank" rel="noopener noreferrer">out<\/a>/,
   );
+});
+
+Deno.test("Rich leaves a value plain text at the begin and at the end, where no markup is", async () => {
+  const html = String(await Rich({ text: "{name} **b** {name}", values: { name: "<i>" } }));
+  assert.equal(html, "&lt;i&gt; <b>b</b> &lt;i&gt;");
 });
 
 Deno.test("say.count() takes the form that belongs to the number", () => {
