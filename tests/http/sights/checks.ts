@@ -27,7 +27,7 @@ const READY: ShowFacts = {
   notices: { addresses: 1, testedAt: START - DAY },
   needs: [{ name: "companion-3", scopes: ["chat:read", "chat:edit"] }],
 };
-const TODO: ShowFacts = {
+const UNREADY: ShowFacts = {
   ...READY,
   logins: [
     { ...LOGIN, health: "needs_login", reason: "refused" },
@@ -90,7 +90,7 @@ async function at(stage: Stage, checks: readonly Check[], lines: readonly ShowLi
 export const CHECKS: readonly Sight[] = [
   { name: "show", show: async (stage) => (await at(stage, [], showLines(UNTRIED))).ask("/show") },
   { name: "show-ready", show: async (stage) => (await at(stage, [], showLines(READY))).send("/show", {}) },
-  { name: "show-todo", show: async (stage) => (await at(stage, [], showLines(TODO))).send("/show", {}) },
+  { name: "show-todo", show: async (stage) => (await at(stage, [], showLines(UNREADY))).send("/show", {}) },
   {
     name: "show-without-account",
     show: async (stage) => (await at(stage, [], showLines({ ...READY, logins: [] }))).ask("/show"),
