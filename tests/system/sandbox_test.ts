@@ -3,11 +3,10 @@
  * Each act is tried with everything allowed too, where it succeeds.
  */
 import assert from "node:assert/strict";
+import { permissions } from "../../.build/compile.ts";
 import { loopbackWebhook } from "../support/loopback_webhook.ts";
 import { ask, playAll } from "../support/scene.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
-
-const ROOT = new URL("../../", import.meta.url);
 
 /** Each act, and whether it could be done, as JSON. */
 const PROBE = `
@@ -49,13 +48,6 @@ const LIBRARIES = [
 /** Reading is allowed everywhere, for the data directory may be anywhere: the unit confines it. */
 const ALLOWED = ["load code from a file"];
 
-function bakedPermissions(): string[] {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
-  return tasks.compile.command.split(" ").filter((word: string) =>
-    word === "--no-prompt" || word.startsWith("--allow-")
-  );
-}
-
 async function probe(path: string, permissions: readonly string[]): Promise<Record<string, boolean>> {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-config", "--unstable-worker-options", ...permissions, path],
@@ -79,7 +71,7 @@ Deno.test("the baked permissions keep a stranger's code from programs, libraries
   const free = await probe(`${directory.path}/probe.js`, ["-A"]);
   const acts = Object.keys(free);
   assert.deepEqual(acts.filter((act) => !free[act]), library === undefined ? ["load a library"] : []);
-  const confined = await probe(`${directory.path}/probe.js`, bakedPermissions());
+  const confined = await probe(`${directory.path}/probe.js`, permissions());
   assert.deepEqual(acts.filter((act) => confined[act]), ALLOWED);
 });
 
