@@ -49,6 +49,7 @@ export type Reason =
   | "other_app"
   | "unsafe_runtime"
   | "disk"
+  | "store_away"
   | "refused"
   | "answer_lost";
 

@@ -23,7 +23,8 @@ export type ErrorCode =
   | "unavailable" // Twitch or the network is away
   | "busy" // another process holds the data, or does not answer
   | "port_in_use" // somebody else listens there
-  | "disk"; // the disk is full or does not take the write
+  | "disk" // the disk is full or does not take the write
+  | "store_away"; // the database server cannot be reached, or does not take the write
 
 /** How an `AppError` is made: the hint tells a streamer what to do next. */
 export interface AppErrorOptions {

@@ -102,6 +102,69 @@ export interface Store {
   setting(name: string): Awaitable<Uint8Array | undefined>;
   /** `undefined` removes it. */
   saveSetting(name: string, value: Uint8Array | undefined): Awaitable<void>;
+  /** Like `saveSetting`, if what is kept is still `before`; false, and nothing is written, if it is something else. */
+  replaceSetting(
+    name: string,
+    before: Uint8Array | undefined,
+    value: Uint8Array | undefined,
+  ): Awaitable<boolean>;
+}
+
+/** What another process has written to a store that several share. */
+export type Change =
+  /** The account's row, ids or journal entry; or it is gone. */
+  | { readonly kind: "account"; readonly key: AccountKey }
+  | { readonly kind: "setting"; readonly name: string }
+  /** What is known of an app. */
+  | { readonly kind: "app"; readonly clientId: string }
+  | { readonly kind: "slots" }
+  /** Something may have been missed: everything is to be compared. */
+  | { readonly kind: "anything" };
+
+/** What is in the store, as short as it can be compared with memory. */
+export interface Outline {
+  /** The revision of every account. */
+  readonly accounts: ReadonlyMap<AccountKey, number>;
+  /** When each id ends, by digest; undefined: it does not. */
+  readonly ids: ReadonlyMap<string, Time | undefined>;
+}
+
+/** The right to do something that only one process may do at a time. Given back when disposed of. */
+export interface Lease extends AsyncDisposable {
+  /**
+   * Whether it is held still, by a clock that does not jump and with a margin: what begins in the same moment and takes
+   * no longer than a request to Twitch is over before anybody else can take the lease. Asks nobody.
+   */
+  readonly held: boolean;
+}
+
+/** What a store that several processes share offers beyond `Store`. */
+export interface Shared {
+  /**
+   * Takes a lease, at once and without waiting; undefined while another process (or another holder in this one) has it.
+   * It is renewed in the background until it is given back; a process that dies or stands still loses it within a
+   * minute. Throws `AppError` `store_away`.
+   *
+   * While this process holds the lease `account <key>`, `replace`, `beginRefresh` and `endRefresh` of that account are
+   * written only if the database too says, in the same commit, that it is held and nobody has held it since: else they
+   * throw `AppError` `busy` and nothing is written.
+   */
+  lease(name: string): Promise<Lease | undefined>;
+  /**
+   * Tells of what other processes write, soon after their commit, until disposed of; `anything` at the begin, whenever the
+   * connection was lost, and now and then. Never throws.
+   */
+  follow(heard: (change: Change) => void): AsyncDisposable;
+  outline(): Promise<Outline>;
+  /** Counts one more wrong guess from an address over all processes, from anew if the last is `forgottenAfter` ago; answers how many, and when the one before was. */
+  countWrong(
+    from: string,
+    forgottenAfter: Duration,
+  ): Promise<{ readonly count: number; readonly before: Time | undefined }>;
+  /** How often in a row it was wrong, and when last. */
+  wrong(from: string): Promise<{ readonly count: number; readonly at: Time } | undefined>;
+  /** It was right. */
+  forgetWrong(from: string): Promise<void>;
 }
 
 /** What a token answer of Twitch held; whatever is missing or odd is undefined. At least one token is there. */
@@ -252,4 +315,6 @@ export interface Deps {
   readonly log: Log;
   /** From 0 up to, not including, 1: for jitter only. */
   readonly random: () => number;
+  /** Where other processes write to the same store; undefined where this one is alone. */
+  readonly shared?: Shared | undefined;
 }
