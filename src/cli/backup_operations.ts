@@ -2,7 +2,7 @@
 import type { BackupContent } from "../core/backup.ts";
 import { type BackupKey, type BackupKeyKind, loadBackupKeys, setBackupKeys } from "../core/backup_keys.ts";
 import { loadApp } from "../core/app_setting.ts";
-import { AppError } from "../core/error.ts";
+import { AppError, storeRefuses } from "../core/error.ts";
 import { restoreLogins, type RestoreOutcome } from "../core/restore.ts";
 import { Secret } from "../core/secret.ts";
 import { contentOf } from "../vault/backup_content.ts";
@@ -124,7 +124,7 @@ async function keep(
     await setBackupKeys(deps, fresh, use);
     return true;
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "disk") throw error;
+    if (!storeRefuses(error)) throw error;
     deps.log.error("cannot keep the key of backups", { error: error.message });
     return false;
   }

@@ -38,6 +38,7 @@ const EXIT: Readonly<Record<ErrorCode, 2 | 3 | 4>> = {
   busy: 4,
   port_in_use: 4,
   disk: 4,
+  store_away: 4,
 };
 
 /**

@@ -26,6 +26,11 @@ export type ErrorCode =
   | "disk" // the disk is full or does not take the write
   | "store_away"; // the database server cannot be reached, or does not take the write
 
+/** Whether the store has refused a write that it may take later: memory goes ahead of it then. */
+export function storeRefuses(error: unknown): error is AppError & { readonly code: "disk" | "store_away" } {
+  return error instanceof AppError && (error.code === "disk" || error.code === "store_away");
+}
+
 /** How an `AppError` is made: the hint tells a streamer what to do next. */
 export interface AppErrorOptions {
   readonly hint?: string;

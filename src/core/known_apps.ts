@@ -13,9 +13,13 @@ export class KnownApps {
     this.#deps = deps;
   }
 
-  /** Reads what the store knows of an app. */
-  async load(clientId: string): Promise<void> {
-    if (!this.#facts.has(clientId)) this.#facts.set(clientId, await this.#deps.store.facts(clientId));
+  /** Reads what the store knows of an app, once, or `again`: then what was noted here is added to it. */
+  async load(clientId: string, again = false): Promise<void> {
+    if (this.#facts.has(clientId) && !again) return;
+    const stored = await this.#deps.store.facts(clientId);
+    const noted = this.of(clientId);
+    this.#facts.set(clientId, stored);
+    if (this.#unwritten.has(clientId)) this.note(clientId, noted);
   }
 
   of(clientId: string): AppFacts {

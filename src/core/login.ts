@@ -1,4 +1,5 @@
 import type { Account, JournalEntry, StoredId, Time } from "./account.ts";
+import type { Lease } from "./ports.ts";
 import type { Secret } from "./secret.ts";
 
 /** A plain id beside the form in which it is stored. */
@@ -31,6 +32,8 @@ export interface Login {
   validation: { readonly at: Time; readonly answered: boolean } | undefined;
   /** The last thing asked of Twitch for it that failed, as a button shows it: `AD 429`. */
   lastPress: { readonly at: Time; readonly word: string } | undefined;
+  /** Held while something is under way for it; undefined where no other process writes to the store. */
+  lease: Lease | undefined;
   /** Until then a question is answered with `access` and nothing else is looked at. */
   calmUntil: Time;
   /** Each is called at every change until it takes itself out. */
@@ -63,6 +66,7 @@ export function newLogin(account: Account): Login {
     askedAt: undefined,
     askedBy: undefined,
     lastPress: undefined,
+    lease: undefined,
     calmUntil: 0,
     watchers: new Set(),
   };
@@ -92,6 +96,8 @@ interface IdEntry {
 export class IdIndex {
   readonly #byId = new Map<string, Login>();
   readonly #byDigest = new Map<string, IdEntry>();
+  /** Counts the changes: what was read from the store before one of them may be out of date. */
+  changes = 0;
 
   /** Synchronous and without a cipher: this is the way of every question. */
   find(id: string): Login | undefined {
@@ -120,23 +126,33 @@ export class IdIndex {
     return this.#byDigest.get(digest)?.endsAt;
   }
 
+  /** When each id that has not ended by now does, by digest. */
+  living(now: Time): ReadonlyMap<string, Time | undefined> {
+    const all = [...this.#byDigest].map(([digest, { endsAt }]) => [digest, endsAt] as const);
+    return new Map(all.filter(([, endsAt]) => (endsAt ?? Infinity) > now));
+  }
+
   /** The digests of all ids that have ended by now. */
   endedBy(now: Time): readonly string[] {
     return [...this.#byDigest].flatMap(([digest, { endsAt }]) => (endsAt ?? Infinity) <= now ? [digest] : []);
   }
 
   add(login: Login, digest: string, known: KnownId | undefined, endsAt = known?.stored.endsAt): void {
+    this.changes++;
     this.#byDigest.set(digest, { login, known, endsAt });
     if (known !== undefined) this.#byId.set(known.id.reveal(), login);
   }
 
   /** It is found all the same until it is removed. */
-  end(digest: string, endsAt: Time): void {
+  end(digest: string, endsAt: Time | undefined): void {
     const entry = this.#byDigest.get(digest);
-    if (entry !== undefined) entry.endsAt = endsAt;
+    if (entry === undefined) return;
+    this.changes++;
+    entry.endsAt = endsAt;
   }
 
   remove(digest: string): void {
+    this.changes++;
     const known = this.#byDigest.get(digest)?.known;
     if (known !== undefined) this.#byId.delete(known.id.reveal());
     this.#byDigest.delete(digest);

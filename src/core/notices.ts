@@ -4,7 +4,7 @@
  *
  * A message goes to services of others, so no secret, no id, no Twitch user id and no address is in it.
  */
-import { type Account, DAY, type Duration, MINUTE, type Time } from "./account.ts";
+import { type Account, DAY, type Duration, MINUTE, type Reason, type Time } from "./account.ts";
 import { newestSignIn } from "./backup_schedule.ts";
 import type { Login } from "./login.ts";
 import { REASONS, REMEDIES } from "./reason_words.ts";
@@ -59,7 +59,7 @@ export function renewalStanding(account: Account, now: Time): Standing {
   if (loginStanding(account) === "on") return "moot";
   if (health.state === "connected") return "off";
   // A disk that refuses is told once for the whole server.
-  if (health.state !== "retrying" || health.reason === "disk") return "hold";
+  if (health.state !== "retrying" || isStores(health.reason)) return "hold";
   // What began in the future was dated by a clock that was wrong: nobody knows how long ago it was.
   const failing = health.since > now ? AWAY_FOR_LONG : now - health.since;
   const endsSoon = expiresAt !== undefined && expiresAt - now < TOKEN_ENDS_SOON;
@@ -72,7 +72,12 @@ export function diskStanding(logins: readonly Login[]): Standing {
 }
 
 function isRefusedByDisk({ account: { health }, saveAt }: Login): boolean {
-  return saveAt !== undefined || (health.state === "retrying" && health.reason === "disk");
+  return saveAt !== undefined || (health.state === "retrying" && isStores(health.reason));
+}
+
+/** Whether it is the store that does not take writes, not Twitch that does not answer. */
+function isStores(reason: Reason): boolean {
+  return reason === "disk" || reason === "store_away";
 }
 
 /** What is known of the backups. */

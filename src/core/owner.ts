@@ -3,7 +3,7 @@
  * terminal. What is kept holds no secret: the password slowly hashed, of each session the digest.
  */
 import { browserIn } from "./browser.ts";
-import { AppError } from "./error.ts";
+import { AppError, storeRefuses } from "./error.ts";
 import { Guesses } from "./guesses.ts";
 import { type Kept, loadOwner, saveOwner } from "./owner_setting.ts";
 import { checkNewPassword, composed, isTooLong } from "./password_rules.ts";
@@ -117,7 +117,7 @@ export class Owner {
       });
     } catch (error) {
       // The night of a full card is one on which its owner must get in.
-      if (!(error instanceof AppError) || error.code !== "disk") throw error;
+      if (!storeRefuses(error)) throw error;
       this.#deps.log.warn("the disk did not take a session, it ends with this process");
     }
     this.#deps.log.info("somebody signed in", { from: visitor.from, browser: opened.session.agent });

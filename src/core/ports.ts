@@ -129,6 +129,13 @@ export interface Outline {
   readonly ids: ReadonlyMap<string, Time | undefined>;
 }
 
+/** An account with everything that belongs to it. */
+export interface KeptAccount {
+  readonly account: Account;
+  readonly ids: readonly StoredId[];
+  readonly open: JournalEntry | undefined;
+}
+
 /** The right to do something that only one process may do at a time. Given back when disposed of. */
 export interface Lease extends AsyncDisposable {
   /**
@@ -156,6 +163,8 @@ export interface Shared {
    */
   follow(heard: (change: Change) => void): AsyncDisposable;
   outline(): Promise<Outline>;
+  /** All that is kept of an account, as it was at one moment; undefined if it is gone. */
+  kept(key: AccountKey): Promise<KeptAccount | undefined>;
   /** Counts one more wrong guess from an address over all processes, from anew if the last is `forgottenAfter` ago; answers how many, and when the one before was. */
   countWrong(
     from: string,

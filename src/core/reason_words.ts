@@ -12,6 +12,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   other_app: "the Twitch app of this login is not the one that is set up here",
   unsafe_runtime: "this version of Deno is not safe for single-use tokens",
   disk: "the disk does not take the write",
+  store_away: "the database cannot be reached",
   refused: "Twitch refused to renew it",
   answer_lost: "Twitch’s last answer was lost on the way, and its token with it",
 };
@@ -24,6 +25,8 @@ export const REMEDIES: Readonly<Partial<Record<Reason, string>>> = {
     "Compare client ID and secret with Twitch's console and enter them anew under Settings, Twitch app.",
   other_app: "Set up the app of this login again, or sign in again with the new one.",
   unsafe_runtime: "Run the token server with Deno 2.9.6 or newer.",
+  store_away:
+    "Look after the database server; the token is served meanwhile, and everything goes on by itself.",
 };
 
 /** Only a person can end these: trying again does not help. */

@@ -11,7 +11,7 @@
  */
 import type { Account, Grant, Health, JournalEntry, Reason, Time } from "./account.ts";
 import { rotates, type TwitchApp } from "./app.ts";
-import { AppError } from "./error.ts";
+import { AppError, storeRefuses } from "./error.ts";
 import type { Login } from "./login.ts";
 import type { RefreshOutcome, Tokens, Unavailable } from "./ports.ts";
 import type { Roster, Saved } from "./roster.ts";
@@ -47,6 +47,8 @@ export async function send(roster: Roster, login: Login, now: Time): Promise<voi
     at: now,
   };
   if (!await journal(roster, login, entry, now)) return;
+  // Stood still for too long: another process may be at it, and proves first what became of this entry.
+  if (login.lease?.held === false) return;
   const outcome = await deps.twitch.refresh(app, grant.refresh);
   await settle(roster, login, { app, entry, grant, outcome, now });
 }
@@ -62,7 +64,10 @@ async function journal(roster: Roster, login: Login, entry: JournalEntry, now: T
       account: login.account.alias,
       error: error.message,
     });
-    login.account = failed(roster, login.account, { reason: "disk", harmless: true }, now);
+    // Another process has taken the login over: what becomes of it is seen when its row is read again.
+    if (error.code === "busy") return false;
+    const reason = storeRefuses(error) ? error.code : "disk";
+    login.account = failed(roster, login.account, { reason, harmless: true }, now);
     roster.touch(login);
     return false;
   }

@@ -5,6 +5,7 @@ import type { Login } from "./login.ts";
 import { confirm, prove, send } from "./refresh.ts";
 import type { Roster } from "./roster.ts";
 import { type Asker, nextStep, type Step } from "./schedule.ts";
+import { takeTurn, whileOthersWork } from "./turn.ts";
 import { SignInReminder } from "./sign_in_reminder.ts";
 import { validate } from "./validate.ts";
 
@@ -55,7 +56,7 @@ export class Refresher {
       await other;
     }
     if (this.#closed) throw new AppError("unavailable", "Cannot go on: the server stops");
-    const done = begun(work);
+    const done = begun(() => this.#leased(login, work));
     const running = done.catch(() => undefined).finally(() => this.#running.delete(login));
     this.#running.set(login, running);
     await running;
@@ -87,14 +88,30 @@ export class Refresher {
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
     await Promise.race([Promise.allSettled(this.#running.values()), aborted]);
-    await Promise.all(
-      this.#roster.all().filter((login) => login.saveAt !== undefined).map((login) => this.#save(login)),
-    );
+    const unsaved = this.#roster.all().filter((login) => login.saveAt !== undefined);
+    await Promise.all(unsaved.map((login) =>
+      this.#leased(login, () => this.#save(login)).catch((error) => {
+        this.#report(login, error);
+      })
+    ));
+  }
+
+  /** Does `work` while no other process may work on the login. Throws `AppError` `busy` if one does. */
+  async #leased(login: Login, work: () => Promise<void>): Promise<void> {
+    await using lease = await takeTurn(this.#roster, login);
+    if (lease === undefined) {
+      throw new AppError("busy", "Cannot do this now: another instance is at work on this login", {
+        hint: "Try again in a minute",
+      });
+    }
+    await work();
   }
 
   async #work(login: Login, asker: Asker): Promise<void> {
     try {
-      for (let steps = 0; steps < MOST_STEPS && !this.#closed; steps++) {
+      await using lease = await takeTurn(this.#roster, login);
+      if (lease === undefined) return await whileOthersWork(this.#roster, login, asker);
+      for (let steps = 0; steps < MOST_STEPS && !this.#closed && lease.held; steps++) {
         const now = this.#roster.deps.clock.now();
         // A person may shorten a wait once, not turn it off.
         const step = nextStep(this.#roster.situation(login), now, steps === 0 ? asker : "job");
@@ -169,6 +186,10 @@ export class Refresher {
 
   #report(login: Login, error: unknown): void {
     const account = login.account.alias;
+    if (error instanceof AppError && error.code === "store_away") {
+      // Said once for all by whoever follows the store.
+      return this.#roster.deps.log.debug("login waits for the database", { account });
+    }
     if (error instanceof AppError) {
       return this.#roster.deps.log.error("login cannot be kept", { account, error: error.message });
     }

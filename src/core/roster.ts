@@ -5,13 +5,14 @@
  * A change goes to the disk first and is seen here afterwards. Only where the disk refuses it does memory go ahead:
  * then `saveAt` is set, nothing further is spent, and the write is tried again until it succeeds.
  */
-import { type Account, type AccountKey, type JournalEntry, SECOND } from "./account.ts";
+import { type Account, type AccountKey, type JournalEntry, SECOND, type StoredId } from "./account.ts";
 import { type AppFacts, oldTokensDie, type TwitchApp } from "./app.ts";
-import { AppError } from "./error.ts";
-import { openId } from "./ids.ts";
+import { AppError, storeRefuses } from "./error.ts";
 import { KnownApps } from "./known_apps.ts";
 import { IdIndex, type KnownId, type Login, newLogin, type RestoredGrant } from "./login.ts";
+import { openAccess, openKnownId } from "./opening.ts";
 import type { Deps } from "./ports.ts";
+import { takeRow } from "./take_row.ts";
 import { questionRefreshAt, type Situation } from "./schedule.ts";
 import { digestOf, type Secret } from "./secret.ts";
 
@@ -48,34 +49,15 @@ export class Roster {
 
   /** Opens every token and id; once more when a locked vault was unlocked. */
   async openAll(): Promise<void> {
-    const { store, vault, clock } = this.deps;
-    for (const login of this.#logins.values()) await this.#openAccess(login);
-    for (const stored of await store.ids()) {
+    for (const login of this.#logins.values()) {
+      const access = await openAccess(this.deps, login.account);
+      Object.assign(login, { access, accessDead: false, unconfirmed: false });
+    }
+    for (const stored of await this.deps.store.ids()) {
       const login = this.#logins.get(stored.account);
-      if (login === undefined || (stored.endsAt ?? Infinity) <= clock.now()) continue;
-      const id = await this.#orLog(login, "id cannot be opened", () => openId(vault, stored));
-      this.ids.add(login, stored.digest, id && { id, stored }, stored.endsAt);
+      if (login !== undefined) await this.addStored(login, stored);
     }
     await this.useApp(this.#app);
-  }
-
-  async #openAccess(login: Login): Promise<void> {
-    const { account } = login;
-    const open = () => this.deps.vault.openGrant(account.grant, account.key, account.generation);
-    const access = (await this.#orLog(login, "account cannot be opened", open))?.access;
-    Object.assign(login, { access, accessDead: false, unconfirmed: false });
-  }
-
-  /** One row that cannot be opened hurts no other. While the vault is locked nothing is tried. */
-  async #orLog<T>(login: Login, event: string, open: () => Promise<T>): Promise<T | undefined> {
-    if (this.deps.vault.locked !== undefined) return undefined;
-    try {
-      return await open();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      this.deps.log.error(event, { account: login.account.alias, error: error.message });
-      return undefined;
-    }
   }
 
   /** The app configured now. */
@@ -224,7 +206,7 @@ export class Roster {
     } catch (error) {
       const { account } = login;
       const next = change(account);
-      const refused = error instanceof AppError && error.code === "disk";
+      const refused = storeRefuses(error);
       if (!refused && next.generation === generation) throw error;
       this.deps.log.error("cannot write to disk", { account: account.alias, error: String(error) });
       if (account.generation !== generation) return "superseded";
@@ -238,13 +220,10 @@ export class Roster {
   async #reread(login: Login): Promise<boolean> {
     const row = await this.deps.store.account(login.account.key);
     if (row === undefined) {
-      this.#forget(login);
+      this.forget(login);
       return false;
     }
-    const known = login.account.generation;
-    // A grant that the disk has refused is newer than the row: it only takes over the row's revision.
-    login.account = row.generation < known ? { ...login.account, revision: row.revision } : row;
-    if (row.generation > known) await this.#openAccess(login);
+    await takeRow(this.deps, login, row);
     this.touch(login);
     return true;
   }
@@ -252,16 +231,31 @@ export class Roster {
   /** Forgets the account here and on disk. */
   async remove(login: Login): Promise<void> {
     while (this.#logins.has(login.account.key)) {
-      if (login.unsavedId !== undefined || await this.deps.store.remove(login.account)) this.#forget(login);
+      if (login.unsavedId !== undefined || await this.deps.store.remove(login.account)) this.forget(login);
       else await this.#reread(login);
     }
   }
 
-  #forget(login: Login): void {
+  /** It is gone from the store. */
+  forget(login: Login): void {
     this.#logins.delete(login.account.key);
     this.ids.removeAll(login);
     login.access = undefined;
     this.touch(login);
+  }
+
+  /** An account that another process has added; answers its login, which may be there already. */
+  enter(login: Login): Login {
+    const first = this.#logins.get(login.account.key);
+    if (first === undefined) this.#logins.set(login.account.key, login);
+    return first ?? login;
+  }
+
+  /** Opens an id that is in the store, unless it has ended. */
+  async addStored(login: Login, stored: StoredId): Promise<void> {
+    if ((stored.endsAt ?? Infinity) <= this.deps.clock.now()) return;
+    const known = await openKnownId(this.deps, login.account.alias, stored);
+    this.ids.add(login, stored.digest, known, stored.endsAt);
   }
 
   /** One more id for the login. */
@@ -289,6 +283,12 @@ export class Roster {
     const judged = login.validation?.answered === true ? Number.POSITIVE_INFINITY : 0;
     login.calmUntil = access === undefined ? 0 : questionRefreshAt(account, aligned) ?? judged;
     for (const watcher of [...login.watchers]) watcher();
+  }
+
+  /** Reads what is known of an app, `again` where another process has learned more. */
+  async learnAbout(clientId: string, again = false): Promise<void> {
+    await this.#apps.load(clientId, again);
+    if (again) { for (const login of this.#logins.values()) this.touch(login); }
   }
 
   /** What `nextStep` looks at. */

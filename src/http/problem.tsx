@@ -87,6 +87,10 @@ export const PROBLEMS = {
     status: 507,
     line: "Cannot write: the disk of the token server is full or read-only",
   },
+  store_away: {
+    status: 503,
+    line: "Cannot do it at the moment: the database of the token server cannot be reached",
+  },
   wrong_password: { status: 403, line: "Cannot sign in: this is not the password" },
   throttled: { status: 429, line: "Cannot sign in: too many wrong ones came before" },
   wrong_method: {

@@ -1,5 +1,5 @@
 /** Backups to download, the recovery code, and bringing a backup back. */
-import { AppError } from "../core/error.ts";
+import { AppError, storeRefuses } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
 import { activeShow } from "../core/show.ts";
 import { type Place, showIn } from "./frame.tsx";
@@ -78,7 +78,7 @@ export async function restoreBackup(c: Page, room: Room): Promise<Response> {
     const inside = <RestoredPart say={say} report={report} />;
     return await showIn(c, room, "settings", { step: "recovery", title, inside });
   } catch (error) {
-    if (!(error instanceof AppError) || error.code === "disk") throw error;
+    if (!(error instanceof AppError) || storeRefuses(error)) throw error;
     return await render(c, room, restoreErrors(error, told(say, error)));
   }
 }

@@ -42,6 +42,7 @@ const HAVE_REMEDY = [
   "other_app",
   "unsafe_runtime",
   "disk",
+  "store_away",
 ] as const satisfies readonly Reason[];
 
 /** The condition of an account. */

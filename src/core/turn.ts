@@ -1,0 +1,52 @@
+/**
+ * One process at a time works on a login. Where this process is the only one that writes, it always has its turn and
+ * nobody is asked; where several share a store, a lease of the store says whose turn it is.
+ */
+import { SECOND } from "./account.ts";
+import { followAccount } from "./follow.ts";
+import { type Login, nextChange } from "./login.ts";
+import type { Lease } from "./ports.ts";
+import type { Roster } from "./roster.ts";
+import type { Asker } from "./schedule.ts";
+
+/** A question is answered after so long in any case. */
+const LONGEST_WAIT = 6 * SECOND;
+
+const ALWAYS: Lease = { held: true, [Symbol.asyncDispose]: () => Promise.resolve() };
+
+/**
+ * The turn to work on the login, which is as the store has it then; undefined while another process has it. Throws
+ * `AppError` `store_away`.
+ */
+export async function takeTurn(roster: Roster, login: Login): Promise<Lease | undefined> {
+  const { shared } = roster.deps;
+  if (shared === undefined) return ALWAYS;
+  const { key } = login.account;
+  const lease = await shared.lease(`account ${key}`);
+  if (lease === undefined) return undefined;
+  await using open = new AsyncDisposableStack();
+  open.use(lease);
+  // Another process may have finished a moment ago, and its word not have come yet.
+  await followAccount(roster, shared, key);
+  login.lease = lease;
+  const end = open.move();
+  return {
+    get held() {
+      return lease.held;
+    },
+    async [Symbol.asyncDispose]() {
+      login.lease = undefined;
+      await end.disposeAsync();
+    },
+  };
+}
+
+/** What another process does for the login is heard of: whoever asked a question waits for that, the job does not. */
+export async function whileOthersWork(roster: Roster, login: Login, asker: Asker): Promise<void> {
+  if (asker === "job") return;
+  const done = new AbortController();
+  const end = new AbortController();
+  roster.deps.clock.sleep(LONGEST_WAIT, done.signal).then(() => end.abort());
+  await nextChange(login, end.signal);
+  done.abort();
+}
