@@ -37,6 +37,13 @@ export function guardedStore(store: Store, vault: KeyedVault): Store {
     setting: (...given) => store.setting(...given),
     saveSetting: (name, value, ...more) =>
       write(vault, valueIn(name, value), ([fresh]) => store.saveSetting(name, fresh ?? value, ...more)),
+    // `before` goes on as it was read: where it was sealed anew since, the answer is false and the caller reads again.
+    replaceSetting: (name, before, value, ...more) =>
+      write(
+        vault,
+        valueIn(name, value),
+        ([fresh]) => store.replaceSetting(name, before, fresh ?? value, ...more),
+      ),
   };
 }
 

@@ -141,6 +141,19 @@ export class MemoryStore implements Store, Slots {
     });
   }
 
+  replaceSetting(
+    name: string,
+    before: Uint8Array | undefined,
+    value: Uint8Array | undefined,
+  ): Promise<boolean> {
+    return this.#write("replaceSetting", () => {
+      if (this.#settings.get(name)?.join() !== before?.join()) return false;
+      if (value === undefined) this.#settings.delete(name);
+      else this.#settings.set(name, structuredClone(value));
+      return true;
+    });
+  }
+
   slots(): Promise<readonly KeySlot[]> {
     return this.#read("slots", () => [...this.#slots.values()]);
   }

@@ -16,13 +16,13 @@ export const ACCOUNTS: Promises = {
       relay: false,
     });
     assert.equal(await place.store.add(full, anId()), true);
-    assert.deepEqual(await place.again().accounts(), [full]);
+    assert.deepEqual(await (await place.again()).accounts(), [full]);
   },
 
   async "keeps every field that is not there"(place) {
     const bare = anAccount({ scopes: [], expiresAt: undefined, grant: new Uint8Array() as SealedGrant });
     await place.store.add(bare, anId());
-    assert.deepEqual(await place.again().account("key-1"), bare);
+    assert.deepEqual(await (await place.again()).account("key-1"), bare);
   },
 
   async "keeps each kind of health"(place) {
@@ -36,7 +36,7 @@ export const ACCOUNTS: Promises = {
     await store.add(account, anId());
     for (const health of kinds) {
       assert.equal(await store.replace({ ...account, health }), true);
-      store = place.again();
+      store = await place.again();
       account = await found(store);
       assert.deepEqual(account.health, health);
     }
@@ -47,7 +47,7 @@ export const ACCOUNTS: Promises = {
       const account = anAccount({ key: name, alias: name, twitchId: name });
       assert.equal(await place.store.add(account, anId({ digest: name, account: name })), true);
     }
-    const store = place.again();
+    const store = await place.again();
     const first = await store.account("c");
     assert.ok(first);
     await store.replace({ ...first, login: "renamed" });
@@ -57,7 +57,7 @@ export const ACCOUNTS: Promises = {
 
   async "add() gives the first revision whatever the account says"(place) {
     await place.store.add(anAccount({ revision: 77 }), anId());
-    assert.equal((await found(place.again())).revision, 1);
+    assert.equal((await found(await place.again())).revision, 1);
   },
 
   async "add() answers false and writes nothing for a key, alias, Twitch user or id that is there"(place) {
@@ -69,7 +69,7 @@ export const ACCOUNTS: Promises = {
     assert.equal(await place.store.add({ ...other, alias: "nightowl" }, id), false, "alias");
     assert.equal(await place.store.add({ ...other, twitchId: "12345" }, id), false, "Twitch user");
     assert.equal(await place.store.add(other, { ...id, digest: anId().digest }), false, "id");
-    const store = place.again();
+    const store = await place.again();
     assert.deepEqual(await store.accounts(), [anAccount()]);
     assert.deepEqual(await store.ids(), [anId()]);
     assert.equal(await store.add(other, id), true);
@@ -104,7 +104,7 @@ export const REVISIONS: Promises = {
       refusals: { count: 1, first: 3, last: 3 },
     });
     assert.equal(await place.store.replace(changed), true);
-    assert.deepEqual(await found(place.again()), { ...changed, revision: 2 });
+    assert.deepEqual(await found(await place.again()), { ...changed, revision: 2 });
   },
 
   async "refuses a write that names another revision, and writes nothing"(place) {
@@ -116,7 +116,7 @@ export const REVISIONS: Promises = {
     assert.equal(await place.store.endRefresh(stale), false);
     assert.equal(await place.store.remove(stale), false);
     assert.equal(await place.store.replace({ ...stale, revision: 3 }), false);
-    const store = place.again();
+    const store = await place.again();
     assert.deepEqual(await store.accounts(), [anAccount({ revision: 2 })]);
     assert.deepEqual(await store.journal(), []);
     assert.equal(await store.replace({ ...stale, revision: 2 }), true);
@@ -129,7 +129,7 @@ export const REVISIONS: Promises = {
     assert.equal(await place.store.beginRefresh(anAccount(), anEntry()), false);
     assert.equal(await place.store.endRefresh(anAccount()), false);
     assert.equal(await place.store.remove(anAccount()), false);
-    assert.deepEqual(await place.again().accounts(), []);
+    assert.deepEqual(await (await place.again()).accounts(), []);
   },
 
   async "replace() throws exists for an alias or Twitch user of another account"(place) {
@@ -147,7 +147,7 @@ export const REVISIONS: Promises = {
       },
     );
     assert.equal(await place.store.beginRefresh(anAccount(), anEntry()), true, "the store goes on");
-    const store = place.again();
+    const store = await place.again();
     assert.deepEqual(await store.account("key-2"), other);
     assert.deepEqual(await store.journal(), [anEntry()]);
   },
@@ -160,7 +160,7 @@ export const REVISIONS: Promises = {
     await place.store.beginRefresh(anAccount(), anEntry());
     await place.store.beginRefresh(other, anEntry({ account: "key-2" }));
     assert.equal(await place.store.remove(anAccount({ revision: 2 })), true);
-    const store = place.again();
+    const store = await place.again();
     assert.deepEqual((await store.accounts()).map((account) => account.key), ["key-2"]);
     assert.deepEqual((await store.ids()).map((id) => id.digest), ["d2"]);
     assert.deepEqual(await store.journal(), [anEntry({ account: "key-2" })]);

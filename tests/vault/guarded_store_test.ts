@@ -75,7 +75,7 @@ Deno.test("guardedStore() hands on everything that a method is given", async () 
     await (store[name] as (...input: unknown[]) => unknown)(...input);
     assert.deepEqual(seen.at(-1), [name, ...input]);
   }
-  assert.equal(methods.length, 16);
+  assert.equal(methods.length, 17);
 });
 
 Deno.test("without the guard such a write could not be opened any more", async () => {

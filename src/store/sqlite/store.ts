@@ -10,7 +10,8 @@ import type { Store } from "../../core/ports.ts";
 import { AppError } from "../../core/error.ts";
 import type { Ballast } from "./ballast.ts";
 import { told } from "./errors.ts";
-import { type CiphertextRecord, ciphertextsIn, rekey, type RekeyingRecord } from "./rekeying.ts";
+import type { CiphertextRecord, RekeyingRecord } from "../ciphertexts.ts";
+import { ciphertextsIn, rekey } from "./rekeying.ts";
 import {
   accountOf,
   type AccountRow,
@@ -26,7 +27,7 @@ import {
   type SlotRow,
   slotRow,
   wholeOrNull,
-} from "./rows.ts";
+} from "../rows.ts";
 import { STATEMENTS, type Statements } from "./statements.ts";
 import { commit } from "./transaction.ts";
 
@@ -132,6 +133,14 @@ export class SqliteStore implements Store, Disposable {
     );
   }
 
+  replaceSetting(name: string, before: Uint8Array | undefined, value: Uint8Array | undefined): boolean {
+    return this.#commit("save a setting", () => {
+      if (!sameBytes(this.setting(name), before)) return false;
+      this.saveSetting(name, value);
+      return true;
+    });
+  }
+
   /** In the order in which they were added. */
   slots(): SlotRecord[] {
     return this.#do("read the key slots", () => rows<SlotRow>(this.#run.slots.all()).map(slotOf));
@@ -215,6 +224,11 @@ export class SqliteStore implements Store, Disposable {
 
 function rows<Row>(found: readonly object[]): readonly Row[] {
   return found as unknown as readonly Row[];
+}
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function changed(result: { readonly changes: number | bigint }): boolean {

@@ -13,8 +13,8 @@ import type {
   SealedGrant,
   StoredId,
   Time,
-} from "../../core/account.ts";
-import type { AppFacts } from "../../core/app.ts";
+} from "../core/account.ts";
+import type { AppFacts } from "../core/app.ts";
 
 /** What `SELECT` gives and parameters take. */
 export interface AccountRow {
@@ -80,6 +80,7 @@ const REASONS: Record<Reason, true> = {
   other_app: true,
   unsafe_runtime: true,
   disk: true,
+  store_away: true,
   refused: true,
   answer_lost: true,
 };
@@ -109,7 +110,7 @@ const SCOPES = v.fallback(v.array(v.string()), []);
 const SENDS = v.fallback(v.array(v.number()), []);
 const PARAMETERS = v.fallback(v.record(v.string(), v.unknown()), {});
 
-/** The farthest moment that a Date can hold: beyond it SQLite's integers could not be read back as numbers. */
+/** The farthest moment that a Date can hold: beyond it a database's integers could not be read back as numbers. */
 const LAST_MOMENT = 8.64e15;
 
 /** The account's columns. `revision` is the one that it was read with. */
@@ -211,7 +212,7 @@ export function wholeOrNull(value: Time | undefined): number | null {
   return value === undefined ? null : whole(value);
 }
 
-/** STRICT refuses fractions, and a grant must not be lost because Twitch counted in halves of a millisecond. */
+/** Integer columns refuse fractions, and a grant must not be lost because Twitch counted in halves of a millisecond. */
 function whole(value: Time): number {
   return Math.max(-LAST_MOMENT, Math.min(LAST_MOMENT, Math.round(value)));
 }
