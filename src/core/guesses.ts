@@ -3,10 +3,12 @@
  * minute. Checks that cost memory and seconds run one at a time, those of addresses that were least often wrong first:
  * whoever types the right password does not stand in line behind a machine that tries thousands.
  *
- * A guess counts before it is checked and is taken back if it was right, so that many at once are no way around.
+ * A guess counts before it is checked and is taken back if it was right, so that many at once are no way around. Where
+ * several processes share a store they count together.
  */
 import { type Duration, MINUTE, SECOND, type Time } from "./account.ts";
-import { AppError } from "./error.ts";
+import { AppError, storeRefuses } from "./error.ts";
+import type { Shared, WrongGuesses } from "./ports.ts";
 
 /** So many wrong ones in a row are a person who tries her passwords. */
 const FREE = 4;
@@ -28,10 +30,17 @@ interface Waiting {
   refuse(): void;
 }
 
+type Count = Pick<Shared, "countWrong" | "wrong" | "forgetWrong">;
+
 export class Guesses {
+  readonly #shared: Count | undefined;
   readonly #wrong = new Map<string, Wrong>();
   readonly #waiting: Waiting[] = [];
   #running = false;
+
+  constructor(shared?: Count) {
+    this.#shared = shared;
+  }
 
   /**
    * Answers whether `check` found a guess from this address right. Throws `AppError` `throttled` without a look at it
@@ -42,8 +51,9 @@ export class Guesses {
     if (pause > 0) throw tooMany(pause);
     const wrong = this.#count(from, now);
     try {
+      await this.#countTogether(from);
       const right = await this.#inTurn(wrong.count, check);
-      if (right) this.#wrong.delete(from);
+      if (right) await this.#forget(from);
       return right;
     } catch (error) {
       // Nobody has looked at it.
@@ -57,10 +67,27 @@ export class Guesses {
     const wrong = this.#wrong.get(from);
     // A clock that was set back would make it wait for longer than was meant.
     if (wrong === undefined || wrong.count <= FREE || now < wrong.at) return 0;
-    const whole = Math.min(LONGEST_PAUSE, SECOND * 2 ** (wrong.count - FREE - 1));
-    return Math.max(0, wrong.at + whole - now);
+    return Math.max(0, wrong.at + wholePause(wrong.count) - now);
   }
 
+  /**
+   * Throws `AppError` `throttled` if the address has to wait for what it guessed elsewhere. While the store is away each
+   * process counts for itself: that night its owner must get in.
+   */
+  async #countTogether(from: string): Promise<void> {
+    try {
+      if (this.#shared !== undefined) await countIn(this.#shared, from);
+    } catch (error) {
+      if (!storeRefuses(error)) throw error;
+    }
+  }
+
+  async #forget(from: string): Promise<void> {
+    this.#wrong.delete(from);
+    await this.#shared?.forgetWrong(from).catch((error) => {
+      if (!storeRefuses(error)) throw error;
+    });
+  }
   #count(from: string, now: Time): Wrong {
     const before = this.#wrong.get(from);
     const fresh = before === undefined || now < before.at || now - before.at >= FORGOTTEN_AFTER;
@@ -97,6 +124,24 @@ export class Guesses {
     if (this.#waiting.length > MOST_WAITING) this.#waiting.pop()?.refuse();
     return promise;
   }
+}
+
+async function countIn(shared: Count, from: string): Promise<void> {
+  const before = pauseAfter(await shared.wrong(from));
+  if (before > 0) throw tooMany(before);
+  const { count, ago } = await shared.countWrong(from, FORGOTTEN_AFTER);
+  // Others may have guessed since the look.
+  const pause = pauseAfter({ count: count - 1, ago });
+  if (pause > 0) throw tooMany(pause);
+}
+
+function wholePause(count: number): Duration {
+  return Math.min(LONGEST_PAUSE, SECOND * 2 ** (count - FREE - 1));
+}
+
+function pauseAfter(wrong: WrongGuesses | undefined): Duration {
+  if (wrong?.ago === undefined || wrong.count <= FREE || wrong.ago >= FORGOTTEN_AFTER) return 0;
+  return Math.max(0, wholePause(wrong.count) - wrong.ago);
 }
 
 function tooMany(pause: Duration): AppError {

@@ -5,13 +5,13 @@
 import { browserIn } from "./browser.ts";
 import { AppError, storeRefuses } from "./error.ts";
 import { Guesses } from "./guesses.ts";
-import { type Kept, loadOwner, saveOwner } from "./owner_setting.ts";
+import { type Kept, OwnerRecord } from "./owner_setting.ts";
 import { checkNewPassword, composed, isTooLong } from "./password_rules.ts";
 import type { Deps, Passwords } from "./ports.ts";
 import type { Secret } from "./secret.ts";
 import { idOfValue, isOver, newSession, recordOf, withSession } from "./sessions.ts";
 import { formTokenOf, type Opened, SEEN_WRITTEN_EACH, type Session, type SessionRecord } from "./sessions.ts";
-import { isSetupCode, newSetupCode } from "./setup_code.ts";
+import { commonSetupCode, endCommonSetupCode, isSetupCode, newSetupCode } from "./setup_code.ts";
 
 export type { Opened, Session, SessionRecord };
 
@@ -32,37 +32,44 @@ export interface PasswordChange {
   readonly session: Session;
 }
 
-type OwnerDeps = Pick<Deps, "store" | "clock" | "log">;
+type OwnerDeps = Pick<Deps, "store" | "vault" | "clock" | "log" | "shared">;
 const LONGEST_FROM = 60;
 
 export class Owner {
   readonly #deps: OwnerDeps;
   readonly #passwords: Passwords;
-  readonly #guesses = new Guesses();
+  readonly #guesses: Guesses;
   /** When sessions were last seen, where that is later than what is kept. */
   readonly #seen = new Map<string, number>();
-  #kept: Kept;
+  readonly #record: OwnerRecord;
   #code: Secret | undefined;
-  /** One change after the other. */
-  #changing: Promise<unknown> = Promise.resolve();
+  #looking: Promise<void> | undefined;
 
-  private constructor(deps: OwnerDeps, passwords: Passwords, kept: Kept) {
+  private constructor(deps: OwnerDeps, passwords: Passwords) {
     this.#deps = deps;
     this.#passwords = passwords;
-    this.#kept = kept;
-    this.#code = kept.password === undefined ? newSetupCode() : undefined;
+    this.#guesses = new Guesses(deps.shared);
+    this.#record = new OwnerRecord(deps);
   }
 
   /** The owner as an earlier process left it. */
   static async load(deps: OwnerDeps, passwords: Passwords): Promise<Owner> {
-    return new Owner(deps, passwords, await loadOwner(deps.store));
+    const owner = new Owner(deps, passwords);
+    await owner.follow();
+    return owner;
+  }
+
+  /** Reads what another process may have written. Throws `AppError` `store_away`. */
+  async follow(): Promise<void> {
+    await this.#record.read();
+    await this.#settleCode();
   }
 
   get hasPassword(): boolean {
     return this.#kept.password !== undefined;
   }
 
-  /** Who knows it may set the first password. There is none once that is done; each process has another one. */
+  /** Who knows it may set the first password. There is none once that is done, and another one after each start. */
   get setupCode(): Secret | undefined {
     return this.#code;
   }
@@ -96,7 +103,7 @@ export class Owner {
       if (kept.password !== undefined) throw alreadySet();
       return { password: hash, sessions: [recordOf(opened.session)] };
     });
-    this.#code = undefined;
+    await this.#endCode();
     this.#deps.log.info("password set", { from: visitor.from });
     return opened;
   }
@@ -129,7 +136,9 @@ export class Owner {
     const id = await idOfValue(value);
     if (id === undefined) return undefined;
     const now = this.#deps.clock.now();
-    const record = this.#record(id);
+    // Another process may have opened it a moment ago.
+    if (this.#find(id) === undefined) await this.#lookAgain();
+    const record = this.#find(id);
     if (record === undefined || isOver(record, now)) return undefined;
     const formToken = await formTokenOf(value);
     this.#seen.set(id, now);
@@ -140,7 +149,7 @@ export class Owner {
 
   /** Whether a session that was found before still lasts. */
   isOpen({ id }: Session): boolean {
-    const record = this.#record(id);
+    const record = this.#find(id);
     return record !== undefined && !isOver(record, this.#deps.clock.now());
   }
 
@@ -183,7 +192,8 @@ export class Owner {
   /** For somebody at the machine itself: no password, no session, a new setup code. Throws `AppError` `disk`. */
   async resetPassword(): Promise<void> {
     await this.#change(() => ({ password: undefined, sessions: [] }));
-    this.#code = newSetupCode();
+    await this.#endCode();
+    await this.#settleCode();
     this.#deps.log.warn("password removed, all sessions ended");
   }
 
@@ -205,7 +215,7 @@ export class Owner {
     return newSession(from.slice(0, LONGEST_FROM), browserIn(userAgent), this.#deps.clock.now());
   }
 
-  #record(id: string): SessionRecord | undefined {
+  #find(id: string): SessionRecord | undefined {
     const record = this.#kept.sessions.find((kept) => kept.id === id);
     return record && this.#asSeen(record);
   }
@@ -214,38 +224,47 @@ export class Owner {
     return { ...record, seenAt: this.#seen.get(record.id) ?? record.seenAt };
   }
 
-  /** Stores what `next` makes of what is kept, and goes by it from then on; if the disk does not take it, all is as before. */
+  async #settleCode(): Promise<void> {
+    const { shared } = this.#deps;
+    if (this.hasPassword) this.#code = undefined;
+    else if (shared !== undefined) this.#code = await commonSetupCode(this.#deps);
+    else this.#code ??= newSetupCode();
+  }
+
+  async #endCode(): Promise<void> {
+    this.#code = undefined;
+    if (this.#deps.shared !== undefined) await endCommonSetupCode(this.#deps);
+  }
+
+  /** Only where others write, and one look for all who ask meanwhile. A store that is away has nothing new to tell. */
+  async #lookAgain(): Promise<void> {
+    if (this.#deps.shared === undefined) return;
+    this.#looking ??= this.follow().catch(() => undefined).finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
   #change(next: (kept: Kept) => Kept): Promise<void> {
-    return this.#inLine(async () => {
-      const changed = next(this.#withSeen(this.#kept));
-      await saveOwner(this.#deps.store, changed);
-      this.#adopt(changed);
-    });
+    return this.#record.change((kept) => next(this.#withSeen(kept))).finally(() => this.#forgetSeen());
   }
 
-  /** Goes by it whether or not the disk takes it; the next change writes it then. */
   #changeAtOnce(next: (kept: Kept) => Kept): Promise<void> {
-    return this.#inLine(async () => {
-      this.#adopt(next(this.#withSeen(this.#kept)));
-      await saveOwner(this.#deps.store, this.#kept);
-    });
-  }
-
-  #inLine(work: () => Promise<void>): Promise<void> {
-    const done = this.#changing.then(work);
-    this.#changing = done.catch(() => undefined);
-    return done;
+    return this.#record.changeAtOnce((kept) => next(this.#withSeen(kept))).finally(() => this.#forgetSeen());
   }
 
   #withSeen({ password, sessions }: Kept): Kept {
     return { password, sessions: sessions.map((record) => this.#asSeen(record)) };
   }
 
-  #adopt(kept: Kept): void {
-    this.#kept = kept;
+  #forgetSeen(): void {
     for (const id of this.#seen.keys()) {
-      if (!kept.sessions.some((record) => record.id === id)) this.#seen.delete(id);
+      if (!this.#kept.sessions.some((record) => record.id === id)) this.#seen.delete(id);
     }
+  }
+
+  get #kept(): Kept {
+    return this.#record.kept;
   }
 }
 

@@ -1,5 +1,6 @@
 /** What is stored of the owner, in clear: it works while the key is missing, and gives nobody a way in. */
-import type { Store } from "./ports.ts";
+import { storeRefuses } from "./error.ts";
+import type { Deps } from "./ports.ts";
 import type { SessionRecord } from "./sessions.ts";
 
 const NAME = "owner";
@@ -12,9 +13,74 @@ export interface Kept {
   readonly sessions: readonly SessionRecord[];
 }
 
-/** Reads it. Sessions that cannot be understood end; a password that cannot be is one that none matches. */
-export async function loadOwner(store: Store): Promise<Kept> {
-  const bytes = await store.setting(NAME);
+/**
+ * What is kept of the owner, in memory and in the store. One change comes after the other; where other processes write
+ * to the store too, each goes by what the store has at that moment.
+ */
+export class OwnerRecord {
+  readonly #deps: Pick<Deps, "store" | "shared">;
+  #kept: Kept = { password: undefined, sessions: [] };
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: Pick<Deps, "store" | "shared">) {
+    this.#deps = deps;
+  }
+
+  get kept(): Kept {
+    return this.#kept;
+  }
+
+  /**
+   * Reads it. Sessions that cannot be understood end; a password that cannot be is one that none matches. Throws
+   * `AppError` `store_away`.
+   */
+  read(): Promise<void> {
+    return this.#inLine(async () => {
+      this.#kept = keptIn(await this.#deps.store.setting(NAME));
+    });
+  }
+
+  /** Stores what `next` makes of it and goes by that from then on; if the store does not take it, all is as before. */
+  change(next: (kept: Kept) => Kept): Promise<void> {
+    return this.#inLine(() => this.#write(next));
+  }
+
+  /** Goes by it whether or not the store takes it. Throws `AppError` `disk` or `store_away` if not. */
+  changeAtOnce(next: (kept: Kept) => Kept): Promise<void> {
+    return this.#inLine(async () => {
+      const { shared } = this.#deps;
+      if (shared === undefined) this.#kept = next(this.#kept);
+      try {
+        await this.#write(shared === undefined ? (kept) => kept : next);
+      } catch (error) {
+        if (shared !== undefined && storeRefuses(error)) this.#kept = next(this.#kept);
+        throw error;
+      }
+    });
+  }
+
+  async #write(next: (kept: Kept) => Kept): Promise<void> {
+    const { store, shared } = this.#deps;
+    while (shared !== undefined) {
+      const bytes = await store.setting(NAME);
+      const kept = next(keptIn(bytes));
+      if (!await store.replaceSetting(NAME, bytes, bytesOf(kept))) continue;
+      this.#kept = kept;
+      return;
+    }
+    const kept = next(this.#kept);
+    await store.saveSetting(NAME, bytesOf(kept));
+    this.#kept = kept;
+  }
+
+  #inLine(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function keptIn(bytes: Uint8Array | undefined): Kept {
   if (bytes === undefined) return { password: undefined, sessions: [] };
   const stored = parsed(bytes);
   if (stored === undefined) return { password: UNREADABLE, sessions: [] };
@@ -24,10 +90,9 @@ export async function loadOwner(store: Store): Promise<Kept> {
   };
 }
 
-/** Writes it in place of what was there. Throws `AppError` `disk`. */
-export async function saveOwner(store: Store, kept: Kept): Promise<void> {
+function bytesOf(kept: Kept): Uint8Array | undefined {
   const empty = kept.password === undefined && kept.sessions.length === 0;
-  await store.saveSetting(NAME, empty ? undefined : new TextEncoder().encode(JSON.stringify(kept)));
+  return empty ? undefined : new TextEncoder().encode(JSON.stringify(kept));
 }
 
 function parsed(bytes: Uint8Array): { password?: unknown; sessions?: unknown } | undefined {

@@ -42,7 +42,15 @@ export interface Log {
 export interface Binding {
   /** An account's key, or `server` for what belongs to none. */
   readonly owner: string;
-  readonly purpose: "grant" | "id" | "app" | "backup key" | "notice addresses" | "attempts";
+  readonly purpose:
+    | "grant"
+    | "id"
+    | "app"
+    | "backup key"
+    | "notice addresses"
+    | "attempts"
+    | "setup code"
+    | "held sign-ins";
   /** The grant's generation; 0 for what has none. */
   readonly generation: number;
 }
@@ -145,6 +153,12 @@ export interface Lease extends AsyncDisposable {
   readonly held: boolean;
 }
 
+/** What is known of an address that guesses. Its times come from the store's own clock. */
+export interface WrongGuesses {
+  readonly count: number;
+  readonly ago: Duration | undefined;
+}
+
 /** What a store that several processes share offers beyond `Store`. */
 export interface Shared {
   /**
@@ -165,13 +179,13 @@ export interface Shared {
   outline(): Promise<Outline>;
   /** All that is kept of an account, as it was at one moment; undefined if it is gone. */
   kept(key: AccountKey): Promise<KeptAccount | undefined>;
-  /** Counts one more wrong guess from an address over all processes, from anew if the last is `forgottenAfter` ago; answers how many, and when the one before was. */
-  countWrong(
-    from: string,
-    forgottenAfter: Duration,
-  ): Promise<{ readonly count: number; readonly before: Time | undefined }>;
-  /** How often in a row it was wrong, and when last. */
-  wrong(from: string): Promise<{ readonly count: number; readonly at: Time } | undefined>;
+  /**
+   * Counts one more wrong guess from an address over all processes, from anew if the last is `forgottenAfter` ago.
+   * Answers how many there are with it, and how long ago the one before was; undefined: there was none.
+   */
+  countWrong(from: string, forgottenAfter: Duration): Promise<WrongGuesses>;
+  /** How often in a row it was wrong, and how long ago the last one was. */
+  wrong(from: string): Promise<WrongGuesses | undefined>;
   /** It was right. */
   forgetWrong(from: string): Promise<void>;
 }

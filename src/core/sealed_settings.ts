@@ -8,6 +8,8 @@ export const SEALED_SETTINGS: Readonly<Record<Purpose, string>> = {
   "backup key": "backup_keys",
   "notice addresses": "notice_addresses",
   attempts: "attempts",
+  "setup code": "setup_code",
+  "held sign-ins": "held_sign_ins",
 };
 
 /** What the ciphertext in a setting is tied to; undefined for a setting that this version does not know. */

@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/account.ts";
 import { AppError, type ErrorCode } from "../../src/core/error.ts";
 import { Owner, type Visitor } from "../../src/core/owner.ts";
 import { digestOf, Secret } from "../../src/core/secret.ts";
+import { FakeVault } from "../support/fake_vault.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakePasswords } from "../support/fake_passwords.ts";
 import { MemoryStore } from "../support/memory_store.ts";
@@ -24,6 +25,7 @@ const PHONE: Visitor = {
 class Home {
   readonly clock = new FakeClock();
   readonly store = new MemoryStore();
+  readonly vault = new FakeVault();
   readonly log = new SilentLog();
   readonly passwords = new FakePasswords();
 
