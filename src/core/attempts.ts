@@ -1,10 +1,7 @@
-/**
- * What is known of a sign-in that has begun, and its durable copy: one sealed row, so that a restart loses none. Where
- * vault or disk refuse, the attempts live in memory alone.
- */
-import type { Duration, Sealed, Time } from "./account.ts";
+/** What is known of a sign-in that has begun, and the record of it that outlives the process. */
+import type { Duration, Time } from "./account.ts";
 import type { TwitchApp } from "./app.ts";
-import type { Deps } from "./ports.ts";
+import type { SealedRecord } from "./sealed_records.ts";
 import { Secret } from "./secret.ts";
 
 /** What somebody wants to sign in for. */
@@ -49,40 +46,11 @@ export interface DeviceAttempt extends Common {
 
 export type Attempt = LinkAttempt | DeviceAttempt;
 
-const NAME = "attempts";
-const BINDING = { owner: "server", purpose: "attempts", generation: 0 } as const;
 /** The members that are secrets. */
 const SECRETS = ["ref", "reclaim", "state", "cookie", "deviceCode"] as const;
 
-type AttemptDeps = Pick<Deps, "store" | "vault">;
-
-/**
- * The attempts that were open when the program ended, of this app alone: with another one they cannot be finished.
- * Throws `AppError` `locked` as the vault does.
- */
-export async function loadAttempts(
-  { store, vault }: AttemptDeps,
-  app: TwitchApp | undefined,
-): Promise<readonly Attempt[]> {
-  const sealed = await store.setting(NAME);
-  if (sealed === undefined) return [];
-  const records: unknown = JSON.parse((await vault.open(sealed as Sealed, BINDING)).reveal());
-  return Array.isArray(records) ? records.flatMap((record) => attemptIn(record, app) ?? []) : [];
-}
-
-/** Writes the attempts in place of those before; with none the row goes. Throws as vault and store do. */
-export async function saveAttempts(
-  { store, vault }: AttemptDeps,
-  attempts: readonly Attempt[],
-): Promise<void> {
-  if (attempts.length === 0) return await store.saveSetting(NAME, undefined);
-  const text = new Secret(JSON.stringify(attempts.map(recordOf)));
-  await store.saveSetting(NAME, await vault.seal(text, BINDING));
-}
-
-type AttemptRecord = Readonly<Record<string, unknown>>;
-
-function recordOf({ app, ...members }: Attempt): AttemptRecord {
+/** An attempt as a record: its app is named by the client id alone. */
+export function attemptRecord({ app, ...members }: Attempt): SealedRecord {
   const plain = Object.entries(members).map(([name, value]) => [
     name,
     value instanceof Secret ? value.reveal() : value,
@@ -90,8 +58,11 @@ function recordOf({ app, ...members }: Attempt): AttemptRecord {
   return { ...Object.fromEntries(plain), clientId: app.clientId };
 }
 
-/** Undefined for one of another app, and for one that another version has begun in a way that is not known here. */
-function attemptIn(record: AttemptRecord, app: TwitchApp | undefined): Attempt | undefined {
+/**
+ * The attempt in a record; undefined for one of another app, with which it cannot be finished, and for one that another
+ * version has begun in a way that is not known here.
+ */
+export function attemptIn(record: SealedRecord, app: TwitchApp | undefined): Attempt | undefined {
   const { clientId, ...members } = record;
   if (clientId !== app?.clientId || (members["kind"] !== "link" && members["kind"] !== "device")) {
     return undefined;

@@ -8,7 +8,7 @@ import { rotates, type TwitchApp } from "./app.ts";
 import { admit, type Asked, type Connected, identify, welcome } from "./admit.ts";
 import { type DeviceAttempt, type LinkAttempt, type Wish, wishOf } from "./attempts.ts";
 import { askForCode, pollForTokens } from "./device_code.ts";
-import { AppError } from "./error.ts";
+import { AppError, storeRefuses } from "./error.ts";
 import { HeldSignIns, OtherUser } from "./held_sign_ins.ts";
 import { ATTEMPT_LIVES, type AttemptState, type Entry, OpenAttempts } from "./open_attempts.ts";
 import type { Returned } from "./paste.ts";
@@ -27,6 +27,7 @@ import {
   signInOf,
 } from "./sign_in.ts";
 import { deniedBy, staleReturn, tokensOf, unknownAttempt } from "./sign_in_errors.ts";
+import { turnToExchange, turnToPoll } from "./turn.ts";
 
 export type { Wish } from "./attempts.ts";
 export type { Begun, DeviceBegun, SignIn } from "./sign_in.ts";
@@ -50,8 +51,30 @@ export class Connector {
 
   /** Goes on with the attempts of the process before, and keeps those that begin from now on for the next one. */
   async resume(): Promise<void> {
-    for (const entry of await this.#attempts.resume()) {
-      if (entry.attempt.kind === "device") this.#watch(entry, entry.attempt);
+    this.#watchAll(await this.#attempts.resume());
+    await this.held.follow();
+  }
+
+  /**
+   * Takes over what other processes have begun or ended; with a store of one's own there is nothing to take over. While
+   * the store is away each process goes by what it knows.
+   */
+  async follow(): Promise<void> {
+    const { shared, vault } = this.#roster.deps;
+    if (shared === undefined || vault.locked !== undefined) return;
+    try {
+      this.#watchAll(await this.#attempts.follow());
+      await this.held.follow();
+    } catch (error) {
+      if (!storeRefuses(error)) throw error;
+    }
+  }
+
+  #watchAll(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.attempt.kind === "device" && entry.state.kind === "waiting") {
+        this.#watch(entry, entry.attempt);
+      }
     }
   }
 
@@ -84,7 +107,11 @@ export class Connector {
    * `OtherUser` for a sign-in that is held because it is not the expected user's.
    */
   async finish(returned: Returned, attempt?: Secret): Promise<Connected> {
-    const [entry, link] = await this.#take(returned.state ?? attempt, attempt);
+    const state = returned.state ?? attempt;
+    await using turn = await turnToExchange(this.#roster.deps.shared, state);
+    if (turn === undefined) throw staleReturn();
+    await this.follow();
+    const [entry, link] = await this.#take(state, attempt);
     try {
       if (returned.kind === "error") throw deniedBy(returned.error, link.redirectUri);
       const asked = { ...link, app: this.#newest(link.app) };
@@ -94,7 +121,7 @@ export class Connector {
         await this.#admit(asked, tokensOf(outcome, "open the link or begin the sign-in again")),
       );
     } catch (error) {
-      entry.state = { kind: "failed", error };
+      await this.#attempts.settle(entry, { kind: "failed", error });
       throw error;
     } finally {
       entry.taken = false;
@@ -136,9 +163,9 @@ export class Connector {
     // The code before was entered while Twitch was asked for another one.
     if (entry.state.kind === "connected") return;
     entry.stop.abort();
-    Object.assign(entry, { attempt, state: { kind: "waiting" }, stop: new AbortController() });
+    Object.assign(entry, { attempt, stop: new AbortController() });
     this.#watch(entry, attempt);
-    await this.#attempts.save();
+    await this.#attempts.settle(entry, { kind: "waiting" });
   }
 
   /** How a device attempt stands; throws `AppError` `stale_attempt` for one that is not known. */
@@ -171,7 +198,7 @@ export class Connector {
   async #admit(asked: Asked, tokens: Tokens): Promise<Connected> {
     if (asked.expected === undefined) return await admit(this.#roster, asked, tokens);
     const newcomer = await identify(this.#roster, asked, tokens);
-    if (asked.expected !== newcomer.who.twitchId) throw new OtherUser(this.held.hold(asked, newcomer));
+    if (asked.expected !== newcomer.who.twitchId) throw new OtherUser(await this.held.hold(asked, newcomer));
     return await welcome(this.#roster, asked, newcomer);
   }
 
@@ -190,20 +217,25 @@ export class Connector {
 
   #watch(entry: Entry, attempt: DeviceAttempt): void {
     const { stop } = entry;
-    this.#poll(attempt, stop.signal).then((connected) => this.#connected(entry, connected)).catch((error) => {
-      if (entry.stop === stop) entry.state = { kind: "failed", error };
-    });
+    this.#poll(attempt, stop.signal).then((connected) => this.#connected(entry, connected)).catch(
+      async (error) => {
+        const goesOnElsewhere = stop.signal.aborted && this.#roster.deps.shared !== undefined;
+        const isOver = entry.state.kind === "connected" || goesOnElsewhere;
+        if (entry.stop === stop && !isOver) await this.#attempts.settle(entry, { kind: "failed", error });
+      },
+    );
   }
 
   async #poll(attempt: DeviceAttempt, signal: AbortSignal): Promise<Connected> {
+    const { shared, clock } = this.#roster.deps;
+    await using _turn = shared && await turnToPoll({ shared, clock }, attempt.deviceCode, signal);
     const asked = { ...attempt, app: this.#newest(attempt.app) };
     return await this.#admit(asked, await pollForTokens(this.#roster.deps, asked, signal));
   }
 
   async #connected(entry: Entry, connected: Connected): Promise<Connected> {
     entry.stop.abort();
-    entry.state = { kind: "connected", connected };
-    await this.#attempts.save();
+    await this.#attempts.settle(entry, { kind: "connected", connected });
     return connected;
   }
 

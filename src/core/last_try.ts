@@ -32,6 +32,7 @@ export async function lastTry({ roster, refresher, held }: LastTryParts, login: 
   await refresher.alone(login, async () => {
     const now = roster.deps.clock.now();
     checkAllowed(roster, login, now);
+    await held.follow();
     checkNobodyElse(roster, held, login);
     await checkNothingLives(roster, login, now);
     const account = login.account.alias;

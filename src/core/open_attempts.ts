@@ -1,8 +1,13 @@
-/** The attempts of this process, and the copy of the open ones for the process after it. */
+/**
+ * The attempts of this process, and their copy: for the process after it, and where several share a store for the
+ * others, who then see how each attempt stands. What the store refuses lives in memory alone.
+ */
 import { DAY, type Duration } from "./account.ts";
 import type { Connected } from "./admit.ts";
-import { type Attempt, loadAttempts, saveAttempts } from "./attempts.ts";
+import { outcomeIn, outcomeRecord } from "./attempt_outcome.ts";
+import { type Attempt, attemptIn, attemptRecord } from "./attempts.ts";
 import type { Roster } from "./roster.ts";
+import { type SealedRecord, SealedRecords } from "./sealed_records.ts";
 import { digestOf, type Secret } from "./secret.ts";
 import { unknownAttempt } from "./sign_in_errors.ts";
 
@@ -32,27 +37,69 @@ export interface Entry {
 
 export class OpenAttempts {
   readonly #roster: Roster;
+  readonly #records: SealedRecords;
   readonly #entries = new Map<string, Entry>();
+  /** Those that the copy does not have as they are here. */
+  readonly #changed = new Set<string>();
   /** Whether there is a copy. */
   #kept = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(roster: Roster) {
     this.#roster = roster;
+    this.#records = new SealedRecords(roster.deps, "attempts");
   }
 
   /** Takes over what the process before had open, and keeps a copy from now on. Answers what is open. */
   async resume(): Promise<readonly Entry[]> {
-    const { deps, app } = this.#roster;
+    const { deps } = this.#roster;
     if (deps.vault.locked !== undefined) return [];
     try {
-      for (const attempt of await loadAttempts(deps, app)) await this.enter(attempt);
+      await this.follow();
       this.#kept = true;
     } catch (error) {
       // What cannot be read is left as it is: it may be another key's.
       deps.log.warn("cannot read the open sign-ins", { error: String(error) });
     }
     return this.open();
+  }
+
+  /** Takes over how the copy has them; answers those that are new here. Throws `AppError` `locked`, `store_away`. */
+  async follow(): Promise<readonly Entry[]> {
+    const records = await this.#records.read();
+    const found: Entry[] = [];
+    const refs = new Set<string>();
+    for (const record of records) {
+      const attempt = attemptIn(record, this.#roster.app);
+      const ref = attempt?.ref.reveal() ?? "";
+      refs.add(ref);
+      if (attempt === undefined || this.#changed.has(ref)) continue;
+      const state = await outcomeIn(this.#roster, record) ?? { kind: "waiting" };
+      const entry = this.#entries.get(ref);
+      if (entry === undefined || isRenewed(entry.attempt, attempt)) {
+        found.push(await this.#read(attempt, state));
+      } else if (!entry.taken && state.kind !== "waiting") this.#adopt(entry, state);
+    }
+    if (this.#kept) {
+      for (const { attempt } of this.#entries.values()) {
+        const ref = attempt.ref.reveal();
+        if (!refs.has(ref) && !this.#changed.has(ref)) this.#drop(ref);
+      }
+    }
+    return found;
+  }
+
+  async #read(attempt: Attempt, state: AttemptState): Promise<Entry> {
+    const entry = await this.enter(attempt);
+    this.#changed.delete(attempt.ref.reveal());
+    entry.state = state;
+    return entry;
+  }
+
+  #adopt(entry: Entry, state: AttemptState): void {
+    if (entry.state.kind === "connected") return;
+    if (state.kind === "connected") entry.stop.abort();
+    entry.state = state;
   }
 
   /** Adds an attempt, in place of one of the same name. */
@@ -63,7 +110,9 @@ export class OpenAttempts {
       state: { kind: "waiting" },
       stop: new AbortController(),
     };
+    this.#drop(attempt.ref.reveal());
     this.#entries.set(attempt.ref.reveal(), entry);
+    this.#changed.add(attempt.ref.reveal());
     const [oldest] = this.#entries.values();
     if (this.#entries.size > MOST_ATTEMPTS && oldest !== undefined) this.remove(oldest.attempt.ref);
     return entry;
@@ -91,8 +140,21 @@ export class OpenAttempts {
 
   /** Forgets one and ends its polling; false if it is not known. */
   remove(ref: Secret): boolean {
-    this.#entries.get(ref.reveal())?.stop.abort();
-    return this.#entries.delete(ref.reveal());
+    this.#changed.add(ref.reveal());
+    return this.#drop(ref.reveal());
+  }
+
+  #drop(ref: string): boolean {
+    this.#entries.get(ref)?.stop.abort();
+    return this.#entries.delete(ref);
+  }
+
+  /** How it stands from now on. */
+  settle(entry: Entry, state: AttemptState): Promise<void> {
+    entry.state = state;
+    this.#changed.add(entry.attempt.ref.reveal());
+    const nobodyAsks = state.kind === "failed" && this.#roster.deps.shared === undefined;
+    return nobodyAsks ? Promise.resolve() : this.save();
   }
 
   /** Copies what is open, one write after the other. What the disk refuses lives in memory alone. */
@@ -100,11 +162,43 @@ export class OpenAttempts {
     if (!this.#kept) return Promise.resolve();
     const { deps } = this.#roster;
     this.#writing = this.#writing
-      .then(() => saveAttempts(deps, this.open().map(({ attempt }) => attempt)))
+      .then(() => this.#write())
       .catch((error) =>
         deps.log.warn("cannot keep the open sign-ins for a restart", { error: String(error) })
       );
     return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    if (this.#roster.deps.shared === undefined) {
+      this.#changed.clear();
+      return await this.#records.write(this.open().map(({ attempt }) => attemptRecord(attempt)));
+    }
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    try {
+      await this.#records.change((records) => this.#merged(records, changed));
+    } catch (error) {
+      for (const ref of changed) this.#changed.add(ref);
+      throw error;
+    }
+  }
+
+  /** The copy with what has changed here. One that has connected somebody stays so. */
+  #merged(records: readonly SealedRecord[], changed: readonly string[]): readonly SealedRecord[] {
+    const oldest = this.#roster.deps.clock.now() - ATTEMPT_LIVES;
+    const all = new Map(
+      records.filter(({ beganAt }) => Number(beganAt) > oldest).map((
+        record,
+      ) => [String(record["ref"]), record]),
+    );
+    for (const ref of changed) {
+      const entry = this.#entries.get(ref);
+      const isConnected = all.get(ref)?.["connected"] !== undefined;
+      if (entry === undefined) all.delete(ref);
+      else if (!isConnected) all.set(ref, { ...attemptRecord(entry.attempt), ...outcomeRecord(entry.state) });
+    }
+    return [...all.values()].slice(-MOST_ATTEMPTS);
   }
 
   /** Ends all polling; the copy stays for the next process. */
@@ -112,4 +206,9 @@ export class OpenAttempts {
     for (const { stop } of this.#entries.values()) stop.abort();
     await this.#writing;
   }
+}
+
+/** Whether a new code was had for the same attempt. */
+function isRenewed(before: Attempt, now: Attempt): boolean {
+  return before.kind === "device" && now.kind === "device" && before.userCode !== now.userCode;
 }

@@ -1,16 +1,21 @@
 /**
- * One process at a time works on a login. Where this process is the only one that writes, it always has its turn and
+ * One process at a time works on a login, exchanges what came back from Twitch, or asks for a device code. Where this process is the only one that writes, it always has its turn and
  * nobody is asked; where several share a store, a lease of the store says whose turn it is.
  */
 import { SECOND } from "./account.ts";
 import { followAccount } from "./follow.ts";
 import { type Login, nextChange } from "./login.ts";
-import type { Lease } from "./ports.ts";
+import { storeRefuses } from "./error.ts";
+import type { Clock, Lease, Shared } from "./ports.ts";
 import type { Roster } from "./roster.ts";
 import type { Asker } from "./schedule.ts";
+import { digestOf, type Secret } from "./secret.ts";
 
 /** A question is answered after so long in any case. */
 const LONGEST_WAIT = 6 * SECOND;
+
+/** How often a process looks whether another one still polls for a code. */
+const ASK_FOR_TURN = 5 * SECOND;
 
 const ALWAYS: Lease = { held: true, [Symbol.asyncDispose]: () => Promise.resolve() };
 
@@ -49,4 +54,30 @@ export async function whileOthersWork(roster: Roster, login: Login, asker: Asker
   roster.deps.clock.sleep(LONGEST_WAIT, done.signal).then(() => end.abort());
   await nextChange(login, end.signal);
   done.abort();
+}
+
+/** What comes back for an attempt is exchanged by one process; undefined while another is at it. */
+export async function turnToExchange(
+  shared: Shared | undefined,
+  state: Secret | undefined,
+): Promise<AsyncDisposable | undefined> {
+  if (shared === undefined || state === undefined) return new AsyncDisposableStack();
+  return await shared.lease(`state ${await digestOf(state)}`);
+}
+
+/** One process asks for a code. It may die: then another one goes on. Undefined once `signal` is aborted. */
+export async function turnToPoll(
+  { shared, clock }: { readonly shared: Shared; readonly clock: Clock },
+  deviceCode: Secret,
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  const name = `code ${await digestOf(deviceCode)}`;
+  while (!signal.aborted) {
+    const lease = await shared.lease(name).catch((error) => {
+      if (!storeRefuses(error)) throw error;
+    });
+    if (lease !== undefined) return lease;
+    await clock.sleep(ASK_FOR_TURN, signal);
+  }
+  return undefined;
 }

@@ -136,7 +136,7 @@ Deno.test("lastTry() is refused while the same app has another grant of the user
 async function comesUnexpected(made: World, clientId = PUBLIC.clientId): Promise<Secret> {
   const asked = { app: { ...PUBLIC, clientId }, scopes: SCOPES, label: "", expected: WREN.twitchId };
   const newcomer = await identify(made.roster, asked, made.twitch.grant(OWL, clientId, SCOPES));
-  return made.connector.held.hold(asked, newcomer).ref;
+  return (await made.connector.held.hold(asked, newcomer)).ref;
 }
 
 Deno.test("lastTry() is refused while nobody has decided about a sign-in of the same app and user", async () => {
