@@ -12,6 +12,7 @@ import { AppError, storeRefuses } from "./error.ts";
 import { HeldSignIns, OtherUser } from "./held_sign_ins.ts";
 import { ATTEMPT_LIVES, type AttemptState, type Entry, OpenAttempts } from "./open_attempts.ts";
 import type { Returned } from "./paste.ts";
+import type { Login } from "./login.ts";
 import type { Tokens } from "./ports.ts";
 import type { Roster } from "./roster.ts";
 import { digestOf, randomSecret, type Secret } from "./secret.ts";
@@ -183,6 +184,11 @@ export class Connector {
   /** Those that have not connected anybody yet, newest first. */
   open(): readonly SignIn[] {
     return this.#attempts.open().map((entry) => signInOf(this.#roster.deps.twitch, entry)).reverse();
+  }
+
+  /** How the last sign-in of an account that is not forgotten ended. */
+  connectedOf(login: Login): Connected | undefined {
+    return this.#attempts.connected().findLast((connected) => connected.login === login);
   }
 
   /** Forgets an attempt: nothing that comes back for it is taken. */

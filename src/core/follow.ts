@@ -3,10 +3,12 @@
  * Nothing that is read late undoes what was written here meanwhile (`takeRow`, `IdIndex.changes`).
  */
 import type { AccountKey, Time } from "./account.ts";
-import { newLogin } from "./login.ts";
+import { storeRefuses } from "./error.ts";
+import { type Login, newLogin } from "./login.ts";
 import { openAccess } from "./opening.ts";
 import type { KeptAccount, Outline, Shared } from "./ports.ts";
 import type { Roster } from "./roster.ts";
+import { digestOf, type Secret } from "./secret.ts";
 import { takeRow } from "./take_row.ts";
 
 /** An id that is added here while the store is read is looked for again so often. */
@@ -22,6 +24,24 @@ export async function followAccount(roster: Roster, shared: Shared, key: Account
   }
 }
 
+/**
+ * The login of an id that another process may have given out a moment ago; undefined where this process is alone, the
+ * store does not know the id either, or is away.
+ */
+export async function followId(roster: Roster, id: Secret): Promise<Login | undefined> {
+  const { shared } = roster.deps;
+  if (shared === undefined) return undefined;
+  try {
+    const key = await shared.accountOf(await digestOf(id));
+    if (key === undefined) return undefined;
+    await followAccount(roster, shared, key);
+    return await roster.find(id);
+  } catch (error) {
+    if (!storeRefuses(error)) throw error;
+    return undefined;
+  }
+}
+
 /** Compares everything, and takes over what differs. Throws `AppError` `store_away`. */
 export async function followAll(roster: Roster, shared: Shared): Promise<void> {
   const outline = await shared.outline();
@@ -31,7 +51,7 @@ export async function followAll(roster: Roster, shared: Shared): Promise<void> {
   }
   for (const { account: { key } } of roster.all()) if (!outline.accounts.has(key)) keys.add(key);
   for (const digest of otherIds(roster, outline)) {
-    const key = roster.ids.findDigest(digest)?.account.key ?? (await accountOf(roster, digest));
+    const key = roster.ids.findDigest(digest)?.account.key ?? await shared.accountOf(digest);
     if (key !== undefined) keys.add(key);
   }
   for (const key of keys) await followAccount(roster, shared, key);
@@ -45,10 +65,6 @@ function otherIds({ ids, deps }: Roster, outline: Outline): readonly string[] {
     (endsAt ?? Infinity) > now && (!known.has(digest) || known.get(digest) !== endsAt);
   const stored = [...outline.ids].filter(differs).map(([digest]) => digest);
   return [...stored, ...[...known.keys()].filter((digest) => !outline.ids.has(digest))];
-}
-
-async function accountOf({ deps }: Roster, digest: string): Promise<AccountKey | undefined> {
-  return (await deps.store.ids()).find((id) => id.digest === digest)?.account;
 }
 
 async function adopt(roster: Roster, key: AccountKey, kept: KeptAccount | undefined): Promise<void> {

@@ -138,6 +138,13 @@ export class OpenAttempts {
     );
   }
 
+  /** How those ended that have connected somebody, oldest first. */
+  connected(): readonly Connected[] {
+    return [...this.#entries.values()].flatMap(({ state }) =>
+      state.kind === "connected" ? [state.connected] : []
+    );
+  }
+
   /** Forgets one and ends its polling; false if it is not known. */
   remove(ref: Secret): boolean {
     this.#changed.add(ref.reveal());

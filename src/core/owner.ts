@@ -3,6 +3,7 @@
  * terminal. What is kept holds no secret: the password slowly hashed, of each session the digest.
  */
 import { browserIn } from "./browser.ts";
+import { commonSecret, endCommonSecret } from "./common_secret.ts";
 import { AppError, storeRefuses } from "./error.ts";
 import { Guesses } from "./guesses.ts";
 import { type Kept, OwnerRecord } from "./owner_setting.ts";
@@ -11,7 +12,7 @@ import type { Deps, Passwords } from "./ports.ts";
 import type { Secret } from "./secret.ts";
 import { idOfValue, isOver, newSession, recordOf, withSession } from "./sessions.ts";
 import { formTokenOf, type Opened, SEEN_WRITTEN_EACH, type Session, type SessionRecord } from "./sessions.ts";
-import { commonSetupCode, endCommonSetupCode, isSetupCode, newSetupCode } from "./setup_code.ts";
+import { isSetupCode, newSetupCode } from "./setup_code.ts";
 
 export type { Opened, Session, SessionRecord };
 
@@ -227,13 +228,13 @@ export class Owner {
   async #settleCode(): Promise<void> {
     const { shared } = this.#deps;
     if (this.hasPassword) this.#code = undefined;
-    else if (shared !== undefined) this.#code = await commonSetupCode(this.#deps);
+    else if (shared !== undefined) this.#code = await commonSecret(this.#deps, "setup code", newSetupCode);
     else this.#code ??= newSetupCode();
   }
 
   async #endCode(): Promise<void> {
     this.#code = undefined;
-    if (this.#deps.shared !== undefined) await endCommonSetupCode(this.#deps);
+    if (this.#deps.shared !== undefined) await endCommonSecret(this.#deps, "setup code");
   }
 
   /** Only where others write, and one look for all who ask meanwhile. A store that is away has nothing new to tell. */

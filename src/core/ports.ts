@@ -50,6 +50,7 @@ export interface Binding {
     | "notice addresses"
     | "attempts"
     | "setup code"
+    | "form secret"
     | "held sign-ins";
   /** The grant's generation; 0 for what has none. */
   readonly generation: number;
@@ -177,6 +178,8 @@ export interface Shared {
    */
   follow(heard: (change: Change) => void): AsyncDisposable;
   outline(): Promise<Outline>;
+  /** The account that an id leads to by its digest. */
+  accountOf(digest: string): Promise<AccountKey | undefined>;
   /** All that is kept of an account, as it was at one moment; undefined if it is gone. */
   kept(key: AccountKey): Promise<KeptAccount | undefined>;
   /**

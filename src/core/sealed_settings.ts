@@ -9,6 +9,7 @@ export const SEALED_SETTINGS: Readonly<Record<Purpose, string>> = {
   "notice addresses": "notice_addresses",
   attempts: "attempts",
   "setup code": "setup_code",
+  "form secret": "form_secret",
   "held sign-ins": "held_sign_ins",
 };
 

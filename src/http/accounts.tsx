@@ -18,7 +18,7 @@ import {
 } from "./pages/account_changes.tsx";
 import type { Html } from "./pages/layout.tsx";
 import { lookAt, nameOf, shapeOf } from "./pages/state.tsx";
-import type { Room } from "./room.ts";
+import type { Result, Room } from "./room.ts";
 import { testQuestion } from "./test_question.ts";
 import type { WordKey } from "./words/catalogue.ts";
 
@@ -51,7 +51,7 @@ export function showAccount(c: Page, room: Room): Promise<Response> {
       say={sayOf(c, room)}
       view={view}
       locked={isLocked(room)}
-      result={c.req.query("new") === undefined ? undefined : room.results.get(view.alias)}
+      result={c.req.query("new") === undefined ? undefined : resultOf(room, login)}
       tested={room.tests.get(login)}
       notice={noticeOf(c, room, view.expiresAt === undefined ? undefined : view.expiresAt - now)}
       baseUrls={baseUrls()}
@@ -65,6 +65,12 @@ export function showAccount(c: Page, room: Room): Promise<Response> {
   return show(c, room, nameOf(view), inside, {
     stream: livePath(path, shapeOf(view, isLocked(room))),
   });
+}
+
+/** Another process may have finished the sign-in that led here: then its attempt says how. */
+function resultOf({ results, deps: { connector } }: Room, login: Login): Result | undefined {
+  const connected = results.get(login.account.alias) ?? connector.connectedOf(login);
+  return connected && { displayName: undefined, ...connected };
 }
 
 function noticeOf(c: Page, room: Room, left: number | undefined): string | undefined {
@@ -92,6 +98,8 @@ export function streamAccount(c: Page, room: Room): Response {
 export async function testAccount(c: Page, room: Room): Promise<Response> {
   const login = named(c, room);
   room.tests.set(login, await testQuestion(room, login));
+  // Another process may answer the next request, and knows nothing of the test.
+  if (room.deps.roster.deps.shared !== undefined) return await showAccount(c, room);
   return c.redirect(`${pathOf(login.account)}#test`, 303);
 }
 

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import * as accounts from "./accounts.tsx";
 import * as attempt from "./attempt.tsx";
 import * as callback from "./callback.tsx";
+import { caughtUp } from "./catch_up.ts";
 import { answerToken, pathOf } from "./companion.ts";
 import { downloadFile } from "./companion_download.ts";
 import * as connect from "./connect.tsx";
@@ -77,7 +78,7 @@ export function createApp(deps: HttpDeps, room: Room = createRoom(deps)): Hono<E
   app.onError((error, c) => showError(c, room, error));
   app.notFound((c) => showProblem(c, room, "no_page"));
   addMachineRoutes(app, room);
-  app.use(withPageHeaders(), underOwnNames(room), withSession(room));
+  app.use(withPageHeaders(), underOwnNames(room), withSession(room), caughtUp(room));
   app.get("/callback", (c) => callback.finishReturn(c, room));
   app.all("/callback", () => lineAnswer("wrong_method"));
   app.get("/connect/done/:ref", (c) => callback.showDone(c, room));

@@ -2,6 +2,7 @@
  * The token question: the way of every request of Companion. Decided before any routing, synchronously and from
  * memory alone while a good token is there. A path with `id` in its query never gets past this file to a page.
  */
+import { followId } from "../core/follow.ts";
 import { readId } from "../core/ids.ts";
 import type { Login } from "../core/login.ts";
 import type { Secret } from "../core/secret.ts";
@@ -119,7 +120,8 @@ export async function loginOf(
     const missing = raw === undefined || decoded(raw).trim() === "";
     return new Unknown("usage", missing ? "Cannot answer: the id is missing" : undefined);
   }
-  return new Unknown(miss === "too_many" ? "too_many_requests" : "not_found");
+  if (miss === "too_many") return new Unknown("too_many_requests");
+  return await followId(room.deps.roster, id) ?? new Unknown("not_found");
 }
 
 /** Companion's module 3 shows no error of ours to its user, so the log has to tell it. */

@@ -5,6 +5,7 @@ import type { Refresher } from "../core/refresher.ts";
 import type { Owner } from "../core/owner.ts";
 import type { Relay } from "../core/relay.ts";
 import type { Roster } from "../core/roster.ts";
+import type { Secret } from "../core/secret.ts";
 import type { Tally } from "../core/tally.ts";
 import type { TwitchApp } from "../core/app.ts";
 import type { MetricsDeps } from "./metrics.ts";
@@ -67,6 +68,8 @@ export interface HttpDeps extends SettingsDeps {
   saveApp(app: TwitchApp): Promise<void>;
   /** Answers a command on this machine. Checks its own secret; asked for loopback peers alone. */
   readonly control?: ((request: Request) => Promise<Response>) | undefined;
+  /** Of all processes that answer for one another; without one each has its own. */
+  readonly formSecret?: Secret | undefined;
   /** Counts what happens; without one nobody else sees the counts. */
   readonly tally?: Tally | undefined;
   /** What `GET /metrics` needs; undefined: there is no such page. */

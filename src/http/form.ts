@@ -9,9 +9,14 @@ export const FORM_FIELD = "form";
 const OWN_SITES: readonly (string | null)[] = [null, "same-origin", "none"];
 
 export class Forms {
-  readonly #secret: Secret = randomSecret();
+  readonly #secret: Secret;
 
-  /** For the hidden field of forms that need no session: a secret of this process. */
+  /** `secret` is that of all processes which answer for one another. */
+  constructor(secret: Secret = randomSecret()) {
+    this.#secret = secret;
+  }
+
+  /** For the hidden field of forms that need no session: a secret of this server. */
   get token(): string {
     return this.#secret.reveal();
   }

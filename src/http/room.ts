@@ -38,7 +38,7 @@ export function createRoom(deps: HttpDeps): Room {
     deps,
     hosts: new HostGuard(deps.hosts, deps.log),
     throttle: new Throttle(),
-    forms: new Forms(),
+    forms: new Forms(deps.formSecret),
     pictures: new Pictures(),
     languages: new Languages(deps.catalogues),
     streams: new LiveStreams(deps.stop),

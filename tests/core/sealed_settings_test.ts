@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { saveApp } from "../../src/core/app_setting.ts";
 import { setBackupKeys } from "../../src/core/backup_keys.ts";
+import { commonSecret } from "../../src/core/common_secret.ts";
 import { saveNoticeAddresses } from "../../src/core/notice_setting.ts";
 import type { Binding } from "../../src/core/ports.ts";
 import { SealedRecords } from "../../src/core/sealed_records.ts";
 import { isSealed, SEALED_SETTINGS, settingBinding } from "../../src/core/sealed_settings.ts";
 import { Secret } from "../../src/core/secret.ts";
-import { commonSetupCode } from "../../src/core/setup_code.ts";
 import { fakeVault } from "../support/fake_vault.ts";
 import { memoryStore } from "../support/memory_store.ts";
 
@@ -19,7 +19,9 @@ Deno.test("settingBinding() knows what every sealed setting is tied to", async (
   for (const purpose of ["attempts", "held sign-ins"] as const) {
     await new SealedRecords(deps, purpose).write([{ ref: "ref" }]);
   }
-  await commonSetupCode(deps);
+  for (const purpose of ["setup code", "form secret"] as const) {
+    await commonSecret(deps, purpose, () => new Secret("common"));
+  }
   for (const name of Object.values(SEALED_SETTINGS)) {
     const sealed = await store.setting(name);
     assert.ok(sealed, `${name} was written`);

@@ -165,7 +165,7 @@ Deno.test("rotate() seals everything anew and renews every key; the old ones ope
     await typedKey("recovery_code", codeAfter),
   ]);
   const after = await disk.ciphertexts();
-  assert.equal(after.length, 12);
+  assert.equal(after.length, 13);
   assert.ok(after.every(({ sealed }, at) => sealed.join() !== before[at]?.sealed.join()));
   assert.notEqual(await Deno.readTextFile(`${path}/key`), keyFile);
   assert.deepEqual(namesIn(path), ["credential", "key"]);
