@@ -33,6 +33,17 @@ function programs(): string | undefined {
   }
 }
 
+const INITDB = ["-A", "scram-sha-256", "-E", "UTF8", "--no-sync"];
+
+export interface ClusterOptions {
+  /** Settings of the server; DIRECTORY stands for its directory. */
+  readonly settings?: readonly string[];
+  /** In place of what lets USER in with the password. */
+  readonly hba?: readonly string[];
+  /** Puts files into the directory, which the server will own. */
+  readonly before?: (directory: string) => Promise<void>;
+}
+
 export class PostgresCluster implements AsyncDisposable {
   readonly port: number;
   readonly directory: string;
@@ -45,29 +56,18 @@ export class PostgresCluster implements AsyncDisposable {
     this.#settings = settings;
   }
 
-  /** `settings` are lines of postgresql.conf; `hba` in place of those that let USER in with the password. */
-  static async start(settings: readonly string[] = [], hba?: readonly string[]): Promise<PostgresCluster> {
+  static async start({ settings = [], hba, before }: ClusterOptions = {}): Promise<PostgresCluster> {
     const directory = await Deno.makeTempDir({ prefix: "postgres-", dir: "/tmp" });
-    await run("chmod", "711", directory);
-    await Deno.writeTextFile(`${directory}/password`, PASSWORD);
-    await Deno.mkdir(`${directory}/data`);
-    if (Deno.uid() === 0) await run("chown", "-R", "postgres:", directory);
     const data = `${directory}/data`;
-    await asServer(
-      "initdb",
-      "-D",
-      data,
-      "-U",
-      USER,
-      "-A",
-      "scram-sha-256",
-      "-E",
-      "UTF8",
-      "--no-sync",
-      `--pwfile=${directory}/password`,
-    );
-    const cluster = new PostgresCluster(directory, freePort(), settings);
+    await Deno.mkdir(data);
+    await Deno.writeTextFile(`${directory}/password`, PASSWORD);
+    await before?.(directory);
+    await run("chmod", "711", directory);
+    if (Deno.uid() === 0) await run("chown", "-R", "postgres:", directory);
+    await asServer("initdb", "-D", data, "-U", USER, ...INITDB, `--pwfile=${directory}/password`);
     if (hba !== undefined) await Deno.writeTextFile(`${data}/pg_hba.conf`, `${hba.join("\n")}\n`);
+    const given = settings.map((setting) => setting.replaceAll("DIRECTORY", directory));
+    const cluster = new PostgresCluster(directory, freePort(), given);
     await cluster.start();
     return cluster;
   }

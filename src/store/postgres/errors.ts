@@ -89,7 +89,7 @@ const NOT_TRUSTED: Known = {
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   store_away:
-    "Look whether the database server runs and can be reached; tokens in memory are served meanwhile, and nothing that was stored is lost",
+    "Look whether the database server runs and can be reached, by TLS if sslmode asks for it; tokens in memory are served meanwhile, and nothing that was stored is lost",
   settings:
     "Look at TOKEN_SERVER_STORE: user, password, database and sslmode, and at what the server lets this user do",
   database_damaged:

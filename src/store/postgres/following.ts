@@ -39,7 +39,6 @@ export class Following implements AsyncDisposable {
       setInterval(() => this.#tell({ kind: "anything" }), times.anythingEach),
     ];
     for (const timer of this.#timers) Deno.unrefTimer(timer);
-    this.#tell({ kind: "anything" });
     this.#listen();
   }
 
