@@ -1,0 +1,195 @@
+/**
+ * The connections to the database, and the only place that asks it. Everything is bounded: by the server's own limits
+ * where it is well, and by `deadline` where it stands still or the network swallows what is sent. Then the whole pool is
+ * given up for a new one, since its connections may wait for an answer until TCP gives up, a quarter of an hour later.
+ *
+ * A statement whose connection breaks or whose answer is overdue may or may not have been done, now or later: callers
+ * are told `store_away`, and see by the revision when they read again.
+ */
+import postgres from "postgres";
+import type { Duration } from "../../core/account.ts";
+import type { PostgresAddress } from "./address.ts";
+import { isBroken, OVERDUE, storeFailure } from "./errors.ts";
+
+/** What a column holds, or a parameter. */
+export type Value = string | number | boolean | Uint8Array | null;
+/** The client. */
+export type Sql = postgres.Sql;
+/** Whatever statements can be sent through: the pool or one transaction. */
+export type Session = Pick<Sql, "unsafe">;
+/** Rows, and how many a statement has written or found. */
+export type Answer<Row> = readonly Row[] & { readonly count: number };
+
+/** What PostgreSQL itself holds to, in milliseconds. `synchronous_commit`: what is answered is durable. */
+const LIMITS = {
+  statement_timeout: 5000,
+  lock_timeout: 3000,
+  idle_in_transaction_session_timeout: 10_000,
+  synchronous_commit: "on",
+} as const;
+/** The time to connect and the time of a statement. */
+export const DEADLINE: Duration = 10_000;
+
+export class Connections implements AsyncDisposable {
+  /** What `application_name` says: tells the processes apart. */
+  readonly name: string;
+  readonly #options: postgres.Options<Record<string, postgres.PostgresType>>;
+  readonly #prepare: boolean;
+  readonly #deadline: Duration;
+  readonly #ending = new Set<Promise<void>>();
+  #pool: Sql;
+  #open = true;
+
+  constructor(address: PostgresAddress, deadline: Duration = DEADLINE) {
+    this.name = `companion-token-server-${crypto.randomUUID()}`;
+    this.#options = optionsFor(address, this.name);
+    this.#prepare = address.prepare;
+    this.#deadline = deadline;
+    this.#pool = postgres(this.#options);
+  }
+
+  /** One statement, in a commit of its own. */
+  ask<Row>(text: string, values: readonly Value[] = [], limit = this.#deadline): Promise<Answer<Row>> {
+    return this.#within(limit, (pool) => this.send<Row>(pool, text, values));
+  }
+
+  /** One that only reads, asked once more on another connection if the first was broken already. */
+  async read<Row>(text: string, values: readonly Value[] = []): Promise<Answer<Row>> {
+    try {
+      return await this.ask<Row>(text, values);
+    } catch (error) {
+      if (!isBroken(error) || !this.#open) throw error;
+      return await this.ask<Row>(text, values);
+    }
+  }
+
+  /** Several in one commit, which is undone if `work` throws. */
+  transaction<T>(work: (session: Session) => Promise<T>, limit: Duration): Promise<T> {
+    return this.#within(limit, (pool) => pool.begin(work) as Promise<T>);
+  }
+
+  async send<Row>(session: Session, text: string, values: readonly Value[] = []): Promise<Answer<Row>> {
+    // Text cannot hold NUL, and a grant must not be lost for it.
+    const sent = values.map((value) => typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value);
+    return await session.unsafe(text, sent as postgres.ParameterOrJSON<never>[], {
+      prepare: this.#prepare,
+      // Without parameters the client would take the old protocol, which prepares nothing.
+      ...{ simple: false },
+    }) as unknown as Answer<Row>;
+  }
+
+  /** Several statements in one text, without parameters. */
+  async run(session: Session, text: string): Promise<void> {
+    await session.unsafe(text);
+  }
+
+  /** A client of its own, to listen with; whoever takes it ends it. */
+  listener(): Sql {
+    return postgres({ ...this.#options, max: 1 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#end(this.#pool);
+    await Promise.all(this.#ending);
+  }
+
+  async #within<T>(limit: Duration, work: (pool: Sql) => Promise<T>): Promise<T> {
+    const pool = this.#pool;
+    if (!this.#open) throw storeFailure("store_away", "Cannot ask the database: the store is closed");
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const overdue = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        if (this.#open && this.#pool === pool) {
+          this.#pool = postgres(this.#options);
+          this.#end(pool);
+        }
+        reject(Object.assign(new Error("overdue"), { code: OVERDUE }));
+      }, limit);
+    });
+    try {
+      return await Promise.race([work(pool), overdue]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #end(pool: Sql): void {
+    const ended: Promise<void> = pool.end({ timeout: 0 }).catch(() => {}).then(() => {
+      this.#ending.delete(ended);
+    });
+    this.#ending.add(ended);
+  }
+}
+
+/** Nothing is left to the client's own defaults: it would take them from the environment. */
+function optionsFor(
+  address: PostgresAddress,
+  name: string,
+): postgres.Options<Record<string, postgres.PostgresType>> {
+  const password = address.password.reveal();
+  const all = {
+    host: address.host ?? "localhost",
+    port: address.port,
+    ...address.socket === undefined ? {} : { path: address.socket },
+    user: address.user,
+    // A function, because of an empty one the client would ask the environment.
+    pass: () => password,
+    database: address.database,
+    ssl: tlsFor(address),
+    sslnegotiation: null,
+    max: address.pool,
+    max_pipeline: 100,
+    // A server that only reads, after a fail-over, is not taken.
+    target_session_attrs: "primary",
+    connect_timeout: address.connectTimeout,
+    idle_timeout: null,
+    max_lifetime: 30 * 60,
+    keep_alive: 30,
+    // Seconds before a connection is tried again; the client would wait up to 20.
+    backoff: (tries: number) => Math.min(0.05 * tries, 1),
+    prepare: address.prepare,
+    debug: false,
+    fetch_types: false,
+    publications: "alltables",
+    // The client would print what the server remarks.
+    onnotice() {},
+    connection: { application_name: name, ...LIMITS },
+    types: {
+      bigint: { to: 20, from: [20], parse: Number, serialize: String },
+      bytea: { to: 17, from: [17], parse: fromHex, serialize: toHex },
+    },
+  };
+  return all as unknown as postgres.Options<Record<string, postgres.PostgresType>>;
+}
+
+function tlsFor({ proof, rootCertificates, host }: PostgresAddress): false | object {
+  if (proof === "none") return false;
+  if (proof === "anyone") return { rejectUnauthorized: false };
+  const ca = rootCertificates === undefined ? {} : { ca: certificatesIn(rootCertificates) };
+  const anyName = proof === "ca" ? { checkServerIdentity: () => undefined } : {};
+  return { rejectUnauthorized: true, host, ...ca, ...anyName };
+}
+
+function certificatesIn(file: string): string {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    throw storeFailure(
+      "settings",
+      `Cannot use TOKEN_SERVER_STORE: the file of sslrootcert cannot be read`,
+      error,
+    );
+  }
+}
+
+function toHex(bytes: Uint8Array): string {
+  return "\\x" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function fromHex(text: string): Uint8Array {
+  const bytes = new Uint8Array((text.length - 2) / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = parseInt(text.substr(2 * at + 2, 2), 16);
+  return bytes;
+}
