@@ -158,7 +158,7 @@ function optionsFor(
     connection: { application_name: name, ...LIMITS },
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
-      bytea: { to: 17, from: [17], parse: fromHex, serialize: toHex },
+      bytea: { to: 17, from: [17], parse: (text: string) => bytesOfHex(text.slice(2)), serialize: toHex },
     },
   };
   return all as unknown as postgres.Options<Record<string, postgres.PostgresType>>;
@@ -188,8 +188,9 @@ function toHex(bytes: Uint8Array): string {
   return "\\x" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function fromHex(text: string): Uint8Array {
-  const bytes = new Uint8Array((text.length - 2) / 2);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = parseInt(text.substr(2 * at + 2, 2), 16);
+/** What hex digits, two a byte, stand for. */
+export function bytesOfHex(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = parseInt(text.substr(2 * at, 2), 16);
   return bytes;
 }

@@ -1,10 +1,24 @@
 import type { AccountKey, Duration, Time } from "../../core/account.ts";
-import type { Change, Lease, Outline, Shared } from "../../core/ports.ts";
-import type { Connections } from "./connections.ts";
+import type { Change, KeptAccount, Lease, Outline, Shared, WrongGuesses } from "../../core/ports.ts";
+import { accountOf, type AccountRow, idOf, type IdRow, journalRow } from "../rows.ts";
+import { bytesOfHex, type Connections } from "./connections.ts";
 import { told } from "./errors.ts";
 import { Following, type FollowTimes } from "./following.ts";
 import type { Leases } from "./leases.ts";
 import { STATEMENTS } from "./statements.ts";
+
+interface KeptRow extends AccountRow {
+  /** JSON. */
+  readonly ids: string | null;
+  readonly open: string | null;
+}
+
+type IdText = Omit<IdRow, "sealed"> & { readonly sealed: string };
+
+interface WrongRow {
+  readonly count: number;
+  readonly ago: number | null;
+}
 
 /** What processes on one database share beyond what is stored. Times are the database server's. */
 export class SharedStore implements Shared {
@@ -44,26 +58,47 @@ export class SharedStore implements Shared {
     return { accounts, ids };
   }
 
-  async countWrong(
-    from: string,
-    forgottenAfter: Duration,
-  ): Promise<{ readonly count: number; readonly before: Time | undefined }> {
+  async accountOf(digest: string): Promise<AccountKey | undefined> {
+    const [row] = await told(
+      "look for an id",
+      "running",
+      () => this.#connections.read<{ account: AccountKey }>(STATEMENTS.accountOf, [digest]),
+    );
+    return row?.account;
+  }
+
+  async kept(key: AccountKey): Promise<KeptAccount | undefined> {
+    const [row] = await told(
+      "read the login",
+      "running",
+      () => this.#connections.read<KeptRow>(STATEMENTS.kept, [key]),
+    );
+    if (row === undefined) return undefined;
+    const ids: readonly IdText[] = JSON.parse(row.ids ?? "[]");
+    return {
+      account: accountOf(row),
+      ids: ids.map((id) => idOf({ ...id, sealed: bytesOfHex(id.sealed) })),
+      open: row.open === null ? undefined : journalRow(JSON.parse(row.open)),
+    };
+  }
+
+  async countWrong(from: string, forgottenAfter: Duration): Promise<WrongGuesses> {
     const values = [from, Math.round(forgottenAfter)];
     const [row] = await told(
       "count a guess",
       "running",
-      () => this.#connections.ask<{ count: number; before: number | null }>(STATEMENTS.countWrong, values),
+      () => this.#connections.ask<WrongRow>(STATEMENTS.countWrong, values),
     );
-    return { count: row?.count ?? 1, before: row?.before ?? undefined };
+    return guessesOf(row ?? { count: 1, ago: null });
   }
 
-  async wrong(from: string): Promise<{ readonly count: number; readonly at: Time } | undefined> {
+  async wrong(from: string): Promise<WrongGuesses | undefined> {
     const [row] = await told(
       "count guesses",
       "running",
-      () => this.#connections.read<{ count: number; at: number }>(STATEMENTS.wrong, [from]),
+      () => this.#connections.read<WrongRow>(STATEMENTS.wrong, [from]),
     );
-    return row && { count: row.count, at: row.at };
+    return row && guessesOf(row);
   }
 
   async forgetWrong(from: string): Promise<void> {
@@ -74,4 +109,8 @@ export class SharedStore implements Shared {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#following].map((following) => following[Symbol.asyncDispose]()));
   }
+}
+
+function guessesOf({ count, ago }: WrongRow): WrongGuesses {
+  return { count, ago: ago ?? undefined };
 }

@@ -65,6 +65,15 @@ export const STATEMENTS = {
   account: `SELECT ${ACCOUNT} FROM ${S}.accounts WHERE key = $1`,
   outline: `SELECT 'account' AS kind, key AS name, revision AS number FROM ${S}.accounts
     UNION ALL SELECT 'id', digest, ends_at FROM ${S}.ids`,
+  // In one statement, so that all of it is of one moment.
+  kept: `SELECT ${ACCOUNT},
+      (SELECT json_agg(json_build_object('digest', digest, 'account', account, 'sealed', encode(sealed, 'hex'),
+          'created_at', created_at, 'ends_at', ends_at) ORDER BY position)::text
+        FROM ${S}.ids WHERE account = owner.key) AS ids,
+      (SELECT json_build_object('account', account, 'generation', generation, 'digest', digest, 'at', at)::text
+        FROM ${S}.journal WHERE account = owner.key) AS open
+    FROM ${S}.accounts AS owner WHERE key = $1`,
+  accountOf: `SELECT account FROM ${S}.ids WHERE digest = $1`,
   // The id must be new as well: where another process adds it at the same time its constraint undoes all.
   add: `WITH account AS (
       INSERT INTO ${S}.accounts (${ACCOUNT})
@@ -146,8 +155,8 @@ export const STATEMENTS = {
       count = CASE WHEN known.at + $2::bigint <= excluded.at THEN 1 ELSE known.count + 1 END,
       before = CASE WHEN known.at + $2::bigint <= excluded.at THEN NULL ELSE known.at END,
       at = excluded.at, forgotten_at = excluded.forgotten_at
-    RETURNING count, before`,
-  wrong: `SELECT count, at FROM ${S}.guesses WHERE address = $1`,
+    RETURNING count, at - before AS ago`,
+  wrong: `SELECT count, ${NOW} - at AS ago FROM ${S}.guesses WHERE address = $1`,
   forgetWrong: `DELETE FROM ${S}.guesses WHERE address = $1`,
   beat: "SELECT pg_notify($1, $2)",
 } as const;
