@@ -7,6 +7,7 @@ import type { Secret } from "../core/secret.ts";
 import { defaultDataDir, keyCredential, ownKeyFile } from "./directories.ts";
 import { plainHttp, unknownNames } from "./setting_warnings.ts";
 import { type LogFormat, type LogLevel, Problem, secretText } from "./setting_values.ts";
+import { shownStore } from "./store_setting.ts";
 import {
   describeProblem,
   type SettingKey,
@@ -40,8 +41,8 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** IP addresses and ranges (`192.168.1.0/24`). */
   readonly trustedProxies: readonly string[];
-  /** `sqlite:` is the file in `dataDir`. */
-  readonly store: string;
+  /** `sqlite:` is the file in `dataDir`, anything else a database that several instances share. */
+  readonly store: Secret;
   readonly log: {
     readonly level: LogLevel;
     readonly format: LogFormat;
@@ -271,6 +272,7 @@ export function describeConfig(config: Config): readonly ConfigRow[] {
   const values: Readonly<Record<SettingKey, unknown>> = {
     ...config,
     host: config.host ?? SETTINGS.host.byDefault,
+    store: shownStore(config.store),
     logLevel: log.level,
     logFormat: log.format,
     noticeUrl: config.noticeUrls,

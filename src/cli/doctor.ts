@@ -17,7 +17,9 @@ import {
 } from "./doctor_machine.ts";
 import { doctorShow } from "./doctor_show.ts";
 import { withProgress } from "./progress.ts";
+import type { Config } from "./config.ts";
 import { withOperations } from "./reach.ts";
+import { isShared } from "./store_setting.ts";
 
 /** What the command line said. */
 export interface DoctorOptions {
@@ -55,8 +57,8 @@ export async function doctor(
 
 /** What only an opened database shows. Where there is none, none is made. */
 async function insideChecks(parts: CommandParts): Promise<readonly Check[]> {
-  const { dataDir, twitch } = parts.config;
-  if (!await hasDatabase(dataDir)) {
+  const { twitch } = parts.config;
+  if (!await hasDatabase(parts.config)) {
     const isPublic = twitch.clientId !== undefined && twitch.clientSecret === undefined;
     return [
       runtimeCheck(sendsOnce(Deno.version.deno), isPublic),
@@ -95,7 +97,7 @@ async function writeBundle(parts: CommandParts, path: string, checks: readonly C
 /** Made where the data are open; where they cannot be opened, of what can be seen from outside. */
 async function bundleText(parts: CommandParts, checks: readonly Check[]): Promise<string> {
   const { config, clock } = parts;
-  if (await hasDatabase(config.dataDir)) {
+  if (await hasDatabase(config)) {
     try {
       return await withOperations(parts, (operations) => operations.bundle({ checks }));
     } catch (error) {
@@ -106,8 +108,8 @@ async function bundleText(parts: CommandParts, checks: readonly Check[]): Promis
   return bundleOf({ config, checks, logins: [], personal: [], events: [], now: clock.now() });
 }
 
-async function hasDatabase(dataDir: string): Promise<boolean> {
-  return await Deno.stat(`${dataDir}/${DATABASE_FILE}`).then(() => true, () => false);
+async function hasDatabase({ dataDir, store }: Config): Promise<boolean> {
+  return isShared(store) || await Deno.stat(`${dataDir}/${DATABASE_FILE}`).then(() => true, () => false);
 }
 
 function lineOf({ check, state, text, hint }: Check): string {

@@ -8,6 +8,8 @@ export interface HostNames {
   all(): readonly string[];
   /** Those that a person allowed. */
   stored(): readonly string[];
+  /** Reads again what another process may have written. Throws `AppError` `store_away`. */
+  follow(): Promise<void>;
   /** From now on and after every restart. */
   allow(name: string): Promise<void>;
   /** Takes back what a person allowed. */
@@ -19,22 +21,32 @@ export async function openHostNames(
   store: Store,
   config: Pick<Config, "allowedHosts">,
 ): Promise<HostNames> {
-  const stored = await store.setting(SETTING);
-  const names = new Set<string>(stored === undefined ? [] : JSON.parse(new TextDecoder().decode(stored)));
-  const save = (next: ReadonlySet<string>): Promise<void> | void =>
-    store.saveSetting(SETTING, new TextEncoder().encode(JSON.stringify([...next])));
+  let names: readonly string[] = namesIn(await store.setting(SETTING));
+  /** Other processes may allow and remove names too. */
+  const change = async (next: (names: readonly string[]) => readonly string[]): Promise<void> => {
+    while (true) {
+      const before = await store.setting(SETTING);
+      const changed = next(namesIn(before));
+      const bytes = new TextEncoder().encode(JSON.stringify(changed));
+      if (!await store.replaceSetting(SETTING, before, bytes)) continue;
+      names = changed;
+      return;
+    }
+  };
   return {
     all: () => [...config.allowedHosts, ...names],
-    stored: () => [...names],
+    stored: () => names,
+    async follow() {
+      names = namesIn(await store.setting(SETTING));
+    },
     async allow(name) {
-      names.add(name);
-      await save(names);
+      names = [...new Set([...names, name])];
+      await change((stored) => [...new Set([...stored, name])]);
     },
-    async remove(name) {
-      const rest = new Set(names);
-      rest.delete(name);
-      await save(rest);
-      names.delete(name);
-    },
+    remove: (name) => change((stored) => stored.filter((one) => one !== name)),
   };
+}
+
+function namesIn(stored: Uint8Array | undefined): readonly string[] {
+  return stored === undefined ? [] : JSON.parse(new TextDecoder().decode(stored));
 }

@@ -6,17 +6,26 @@ import { testNotice } from "../core/notices.ts";
 import { randomSecret, Secret } from "../core/secret.ts";
 import { loadPutOff, savePutOff } from "../core/start_steps.ts";
 import type { NameDeps, NoticeDeps, SettingsDeps, StartDeps } from "../http/settings_deps.ts";
+import type { Followed } from "./beside_others.ts";
 import { isFixed } from "./config.ts";
 import type { Program } from "./program.ts";
 import { keysForPeople } from "./unlocking.ts";
 import { noticeUrls, Problem } from "./setting_values.ts";
 import { backupsForPeople } from "./sealed_downloads.ts";
 
+/** What the wizard and the settings pages ask for, and how to read again what another process has written of it. */
+export interface ForPeople extends SettingsDeps {
+  readonly followed: Followed;
+}
+
 /** Everything that the wizard and the settings pages ask for. */
-export async function settingsForPeople(program: Program, events: RecentEvents): Promise<SettingsDeps> {
+export async function settingsForPeople(program: Program, events: RecentEvents): Promise<ForPeople> {
   const { config } = program;
+  const { followed, ...start } = await startOf(program);
+  const { store } = program.deps;
   return {
-    ...await startOf(program),
+    ...start,
+    followed: new Map([...followed, ["events", () => events.load(store)]]),
     notices: noticesOf(program),
     names: namesOf(program),
     backups: backupsForPeople(program),
@@ -26,7 +35,9 @@ export async function settingsForPeople(program: Program, events: RecentEvents):
   };
 }
 
-async function startOf({ deps: { store } }: Program): Promise<Pick<SettingsDeps, "companion" | "start">> {
+async function startOf(
+  { deps: { store } }: Program,
+): Promise<Pick<ForPeople, "companion" | "start" | "followed">> {
   let chosen = await loadCompanionChoice(store);
   let putOff = await loadPutOff(store);
   const keep = async (next: typeof putOff): Promise<void> => {
@@ -42,7 +53,15 @@ async function startOf({ deps: { store } }: Program): Promise<Pick<SettingsDeps,
     putOffStep: (step) => keep({ ...putOff, steps: [...new Set([...putOff.steps, step])] }),
     beQuiet: () => keep({ ...putOff, quiet: true }),
   };
-  return { companion: () => chosen, start };
+  const followed: Followed = new Map([
+    ["companion", async () => {
+      chosen = await loadCompanionChoice(store);
+    }],
+    ["start", async () => {
+      putOff = await loadPutOff(store);
+    }],
+  ]);
+  return { companion: () => chosen, start, followed };
 }
 
 function noticesOf({ notifier, deps: { clock } }: Program): NoticeDeps {

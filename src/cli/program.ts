@@ -4,12 +4,15 @@ import { AppError } from "../core/error.ts";
 import { Connector } from "../core/connect.ts";
 import { Owner } from "../core/owner.ts";
 import type { Clock, Deps, Log } from "../core/ports.ts";
+import type { Shared } from "../core/shared.ts";
 import { Refresher } from "../core/refresher.ts";
 import { Relay } from "../core/relay.ts";
 import { Roster } from "../core/roster.ts";
 import { SECOND } from "../core/account.ts";
 import type { BackupKey } from "../core/backup_keys.ts";
 import { openStore } from "../store/open.ts";
+import { secretsIn } from "./store_setting.ts";
+import { BesideOthers, type Followed, type FollowSetting } from "./beside_others.ts";
 import { createTwitch } from "../twitch/client.ts";
 import { scryptPasswords } from "../vault/password.ts";
 import { guardedStore } from "../vault/guarded_store.ts";
@@ -30,6 +33,10 @@ export type Settings = (stored?: StoredSettings) => Config;
 
 /** The parts of the running program, put together. Whoever makes one holds the lock of the data directory. */
 export interface Program extends AsyncDisposable {
+  /** Whether a database that several processes share does not answer. */
+  storeIsAway(): boolean;
+  /** Takes over from now on what other processes write, with these settings besides those of the program itself. */
+  besideOthers(settings: Followed): void;
   /** The settings that it was opened with; the app of the setup is not among them. */
   readonly config: Config;
   readonly deps: Deps;
@@ -63,16 +70,26 @@ export interface ProgramParts {
 export async function openProgram({ settings, clock, log, masks }: ProgramParts): Promise<Program> {
   const config = settings();
   await using open = new AsyncDisposableStack();
-  const disk = open.use(openStore(config.store, config.dataDir, PROGRAM));
+  for (const secret of secretsIn(config.store)) masks.add(secret);
+  const disk = open.use(await openStore(config.store.reveal(), config.dataDir, PROGRAM));
+  const shared = "shared" in disk ? disk.shared : undefined;
   const place = { ...config.keys, slots: disk };
-  const vault = await openVault({ ...place, now: clock.now() });
+  const vault = await openAlone(shared, clock, () => openVault({ ...place, now: clock.now() }));
   const store = guardedStore(disk, vault);
   const keyring = new Keyring(place, vault);
   for (const note of vault.notes) log.warn(note);
   if (vault.locked !== undefined) log.error("the logins are locked", { reason: vault.locked });
   const { authUrl, apiUrl } = config.twitch;
   const twitch = open.use(createTwitch({ authUrl, apiUrl, clock }));
-  const deps: Deps = { store, vault: maskingVault(vault, masks), twitch, clock, log, random: Math.random };
+  const deps: Deps = {
+    store,
+    vault: maskingVault(vault, masks),
+    twitch,
+    clock,
+    log,
+    random: Math.random,
+    shared,
+  };
   const roster = new Roster(deps);
   const useApp = async (app: TwitchApp | undefined): Promise<void> => {
     if (app?.clientSecret !== undefined) masks.add(app.clientSecret);
@@ -88,6 +105,7 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   const owner = await Owner.load(deps, scryptPasswords());
   const notifier = open.use(await openNoticeAddresses(deps, config.noticeUrls, masks));
   const hostNames = await openHostNames(store, config);
+  const others = shared && open.use(new BesideOthers(roster, shared));
   const end = open.move();
   const unlock = async (typed: BackupKey): Promise<void> => {
     if (vault.locked === undefined) return;
@@ -104,7 +122,25 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
     return stored?.clientId === app.clientId &&
       stored.clientSecret?.reveal() === app.clientSecret?.reveal();
   };
+  const besideOthers = (more: Followed): void => {
+    const connect = () => connector.follow();
+    const door = () => owner.follow();
+    others?.follow(
+      new Map<string, FollowSetting>([
+        ["owner", door],
+        ["setup_code", door],
+        ["attempts", connect],
+        ["held_sign_ins", connect],
+        ["twitch_app", async () => await useApp(await appInUse(settings, deps))],
+        ["notice_addresses", () => notifier.unlocked()],
+        ["allowed_hosts", () => hostNames.follow()],
+      ]),
+    );
+    others?.follow(more);
+  };
   return {
+    storeIsAway: () => others?.away === true,
+    besideOthers,
     config,
     deps,
     roster,
@@ -119,6 +155,16 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
     storeApp,
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
+}
+
+/** Two processes that start at once on an empty database must not both make a data key. */
+async function openAlone<T>(shared: Shared | undefined, clock: Clock, work: () => Promise<T>): Promise<T> {
+  if (shared === undefined) return await work();
+  while (true) {
+    await using lease = await shared.lease("opening");
+    if (lease !== undefined) return await work();
+    await clock.sleep(SECOND / 4);
+  }
 }
 
 /** Everything that a locked vault has kept closed. */

@@ -11,10 +11,13 @@ const STALLED: Duration = 3 * MINUTE;
 /** Whether the refresh loop still turns, by a clock that does not jump. */
 export class Pulse {
   readonly #roster: Roster;
+  readonly #storeIsAway: () => boolean;
   #last = performance.now();
 
-  constructor(roster: Roster) {
+  /** `storeIsAway`: whether a database that several instances share does not answer. */
+  constructor(roster: Roster, storeIsAway: () => boolean = () => false) {
     this.#roster = roster;
+    this.#storeIsAway = storeIsAway;
   }
 
   /** The loop has begun a round. */
@@ -31,7 +34,7 @@ export class Pulse {
   report(): HealthReport {
     const logins = this.#roster.all();
     if (this.#roster.deps.vault.locked !== undefined) return { status: "locked" };
-    if (diskStanding(logins) === "on") return { status: "store" };
+    if (this.#storeIsAway() || diskStanding(logins) === "on") return { status: "store" };
     if (performance.now() - this.#last > STALLED) return { status: "stalled" };
     const counts = { connected: 0, retrying: 0, needs_login: 0 };
     for (const { account } of logins) counts[account.health.state]++;

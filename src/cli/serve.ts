@@ -5,14 +5,15 @@
 import { SECOND } from "../core/account.ts";
 import type { TwitchApp } from "../core/app.ts";
 import { checkApp } from "../core/app_setting.ts";
-import { AppError } from "../core/error.ts";
+import { commonSecret } from "../core/common_secret.ts";
+import { storeRefuses } from "../core/error.ts";
 import { heardLog, RecentEvents } from "../core/events.ts";
-import { NoticeBoard } from "../core/notice_board.ts";
 import { randomSecret, type Secret } from "../core/secret.ts";
 import { Tally } from "../core/tally.ts";
 import { createHandler } from "../http/app.tsx";
 import type { MetricsDeps } from "../http/metrics.ts";
 import type { SettingsDeps } from "../http/settings_deps.ts";
+import { privateDirectory } from "../store/sqlite/files.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { AutomaticBackup } from "./automatic_backup.ts";
 import { type Config, type Environment, redirectUri } from "./config.ts";
@@ -20,6 +21,7 @@ import { announce, controlRoute } from "./control.ts";
 import { doctorDesk } from "./doctor_desk.ts";
 import { greet } from "./greeting.ts";
 import { bugFields } from "./log.ts";
+import { NoticeDuty } from "./notice_duty.ts";
 import { Notify } from "./notify.ts";
 import { localOperations } from "./operations.ts";
 import { logSetupCode } from "./owner_operations.ts";
@@ -29,6 +31,8 @@ import { openProgram, type Program, type ProgramParts } from "./program.ts";
 import { Pulse } from "./pulse.ts";
 import type { Host } from "./sign_in_operations.ts";
 import { pageUrls, reachableUrls } from "./reachable.ts";
+import { anotherServer, appIsFixed, cannotListen } from "./serve_errors.ts";
+import { isShared } from "./store_setting.ts";
 import { warnAtStart } from "./start_warnings.ts";
 import type { Terminal } from "./terminal.ts";
 import { PROGRAM, VERSION } from "./version.ts";
@@ -58,13 +62,14 @@ interface Place {
  * directory, `port_in_use` if the port is taken, and what `openProgram` throws.
  */
 export async function serve(given: ServeParts): Promise<void> {
-  const events = new RecentEvents(given.clock);
+  const shared = isShared(given.settings().store);
+  const events = new RecentEvents(given.clock, shared);
   const tally = new Tally();
   const startedAt = given.clock.now();
   const parts = { ...given, log: heardLog(given.log, events, tally) };
   const { settings, clock, log, terminal, stop } = parts;
   const config = settings();
-  using lock = takeLock(config.dataDir);
+  using lock = shared ? beside(config.dataDir) : takeLock(config.dataDir);
   if (lock === undefined) throw anotherServer(config);
   await using program = await openProgram(parts);
   const { store, vault } = program.deps;
@@ -73,16 +78,17 @@ export async function serve(given: ServeParts): Promise<void> {
   warnAtStart(program);
 
   const place: Place = { port: config.port };
-  const pulse = new Pulse(program.roster);
+  const pulse = new Pulse(program.roster, program.storeIsAway);
   const secret = randomSecret();
   const people = await settingsForPeople(program, events);
+  const formSecret = shared ? await commonSecret(program.deps, "form secret", randomSecret) : undefined;
   await using backups = config.backupDir === undefined
     ? undefined
     : new AutomaticBackup(program, config.backupDir);
   const metrics = config.metrics
     ? { runtime: Deno.version.deno, startedAt, backups: timesOf(backups) }
     : undefined;
-  const composed = { place, pulse, secret, people, tally, metrics };
+  const composed = { place, pulse, secret, formSecret, people, tally, metrics };
   const server = listen(config, handlerFor(parts, program, composed));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
@@ -94,12 +100,11 @@ export async function serve(given: ServeParts): Promise<void> {
   });
   log.info("listening", { program: PROGRAM, port: place.port, accounts: program.roster.all().length });
   logSetupCode(program, { pages: () => pageUrls(config, place.port) });
-  using board = new NoticeBoard(program.roster, program.notifier, backups && (() => backups.made));
-  await board.load();
+  await using notices = new NoticeDuty(program, backups && (() => backups.made));
+  program.besideOthers(people.followed);
   await notify.ready();
   await keepRefreshing(program, pulse, stop, async () => {
-    // What nobody can be told stays untold until there is an address.
-    if (program.notifier.hosts.length > 0) board.look();
+    await notices.look();
     backups?.look();
     // A locked server leaves its database as it is.
     if (vault.locked === undefined) await events.look(store);
@@ -110,10 +115,18 @@ export async function serve(given: ServeParts): Promise<void> {
   if (vault.locked === undefined) await events.write(store);
 }
 
+/** On a database that several instances share the directory holds no more than a key, and nobody locks anything. */
+function beside(dataDir: string): Disposable {
+  privateDirectory(dataDir);
+  return new DisposableStack();
+}
+
 interface Composed {
   readonly place: Place;
   readonly pulse: Pulse;
   readonly secret: Secret;
+  /** Of all instances; undefined where this is the only one. */
+  readonly formSecret: Secret | undefined;
   readonly people: SettingsDeps;
   readonly tally: Tally;
   readonly metrics: MetricsDeps | undefined;
@@ -126,7 +139,7 @@ function timesOf(backups: AutomaticBackup | undefined): MetricsDeps["backups"] {
 function handlerFor(
   { settings, clock, log, stop }: ServeParts,
   program: Program,
-  { place, pulse, secret, people, tally, metrics }: Composed,
+  { place, pulse, secret, formSecret, people, tally, metrics }: Composed,
 ): Handler {
   const config = settings();
   const { roster, refresher, connector, relay, owner, hostNames: names } = program;
@@ -151,6 +164,7 @@ function handlerFor(
     stop,
     tally,
     metrics,
+    formSecret,
     trustedProxies: config.trustedProxies,
     hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
     redirectUri: redirect,
@@ -203,24 +217,6 @@ function ipv6Only(): boolean {
   }
 }
 
-function cannotListen(config: Config, cause: unknown): AppError {
-  const where = `port ${config.port}`;
-  if (cause instanceof Deno.errors.AddrInUse) {
-    return new AppError("port_in_use", `Cannot listen: ${where} is taken by another program`, {
-      hint:
-        "Stop the other program, or choose another port with TOKEN_SERVER_PORT (--port), for example 8949; " +
-        "the redirect address of the Twitch app holds the port too",
-      cause,
-    });
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AppError("settings", `Cannot listen on ${config.host ?? "any address"}, ${where}: ${reason}`, {
-    hint:
-      "Set TOKEN_SERVER_HOST (--host) to an address of this machine, for example 127.0.0.1, or leave it out",
-    cause,
-  });
-}
-
 /** Where this machine itself reaches the server. */
 function loopbackAddress({ hostname, port }: Deno.NetAddr): string {
   if (hostname === "::" || hostname === "0.0.0.0") return `http://127.0.0.1:${port}`;
@@ -251,6 +247,10 @@ async function keepRefreshing(
       await program.refresher.due();
       await afterRound();
     } catch (error) {
+      // Said once by whoever follows the database; the next round comes in a minute.
+      if (storeRefuses(error)) {
+        return program.deps.log.debug("the round was cut short", { error: error.message });
+      }
       // A rejection would end the process, or make Deno repeat the round by itself within 100 ms.
       program.deps.log.error("bug in the refresh loop", bugFields(error));
     }
@@ -266,23 +266,4 @@ async function keepRefreshing(
   await cron;
   // What is under way is waited for, within bounds, when the refresher is closed.
   void first;
-}
-
-function appIsFixed(): AppError {
-  return new AppError("settings", "Cannot use this Twitch app: TWITCH_CLIENT_ID names one already", {
-    hint:
-      "It is stored and is used once TWITCH_CLIENT_ID is taken out of the settings and the server started again",
-  });
-}
-
-function anotherServer(config: Config): AppError {
-  return new AppError(
-    "busy",
-    `Cannot start: another companion-token-server uses the data directory ${config.dataDir}`,
-    {
-      hint:
-        "Stop the other one (it may be a login that waits for somebody), or give this one a directory of its own " +
-        "with TOKEN_SERVER_DATA_DIR (--data-dir)",
-    },
-  );
 }

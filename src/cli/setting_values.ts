@@ -142,13 +142,6 @@ export function proxies(text: string): readonly string[] | Problem {
   return ranges;
 }
 
-/** `sqlite:` is the only kind so far. A database address may hold a password, so it is not repeated. */
-export function store(text: string): string | Problem {
-  return text === "sqlite:"
-    ? text
-    : new Problem("names a store that this version does not know: it knows sqlite:");
-}
-
 /** debug, info, warn or error. */
 export function logLevel(text: string): LogLevel | Problem {
   return LOG_LEVELS.find((level) => level === text.toLowerCase()) ??

@@ -17,8 +17,8 @@ import {
   proxies,
   redirectUri,
   secretText,
-  store,
 } from "./setting_values.ts";
+import { store } from "./store_setting.ts";
 
 /** One setting: its names, what it means, and how its text becomes a value. */
 export interface Setting<T> {
@@ -109,7 +109,8 @@ export const SETTINGS = {
     env: "TOKEN_SERVER_STORE",
     flag: "--store",
     argument: "STORE",
-    description: "where the logins are kept; sqlite: is a file in the data directory",
+    description:
+      "where the logins are kept: sqlite: is a file in the data directory, postgres://… a database of several instances",
     example: "sqlite:",
     byDefault: "sqlite:",
     standard: "sqlite:",

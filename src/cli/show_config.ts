@@ -4,6 +4,7 @@ import { DATABASE_FILE } from "../store/sqlite/open.ts";
 import { type CommandParts, printJson } from "./command.ts";
 import { type Config, describeConfig, type StoredSettings } from "./config.ts";
 import { withOperations } from "./reach.ts";
+import { isShared } from "./store_setting.ts";
 
 /** Prints the effective settings and where each comes from. Makes nothing: where there are no data it asks nobody. */
 export async function showConfig(parts: CommandParts, json: boolean): Promise<void> {
@@ -14,9 +15,12 @@ export async function showConfig(parts: CommandParts, json: boolean): Promise<vo
 }
 
 /** What the setup stored, as far as it can be had; the secret only as much as it takes to say that there is one. */
-async function storedSettings(parts: CommandParts, { dataDir }: Config): Promise<StoredSettings | undefined> {
+async function storedSettings(
+  parts: CommandParts,
+  { dataDir, store }: Config,
+): Promise<StoredSettings | undefined> {
   try {
-    await Deno.stat(`${dataDir}/${DATABASE_FILE}`);
+    if (!isShared(store)) await Deno.stat(`${dataDir}/${DATABASE_FILE}`);
   } catch {
     return undefined;
   }

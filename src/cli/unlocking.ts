@@ -11,7 +11,7 @@ import type { Program } from "./program.ts";
 /** The way to open the logins from a page. Guesses are slowed down as those of the password are. */
 export function keysForPeople(program: Pick<Program, "keyring" | "unlock" | "deps">): KeyDeps {
   const { keyring, deps } = program;
-  const guesses = new Guesses();
+  const guesses = new Guesses(deps.shared);
   const opens = async (typed: Secret): Promise<boolean> => {
     const slots = await keyring.list();
     const kind = typedKind(slots, typeof readRecoveryCode(typed) !== "string");

@@ -2,9 +2,10 @@
  * What has happened here lately, for people: the log's lines that concern them, picked by a table, with only the fields
  * that the table names. So neither a secret nor an id comes in, and Twitch's hourly silence does not fill the list.
  *
- * Kept in memory; the store has a copy that is written seldom, for a memory card wears out.
+ * Kept in memory; the store has a copy that is written seldom, for a memory card wears out. Where several processes share
+ * a store, it has those of all of them.
  */
-import { type Duration, HOUR, type Time } from "./account.ts";
+import { type Duration, HOUR, MINUTE, type Time } from "./account.ts";
 import { AppError } from "./error.ts";
 import { type EventKind, type EventRule, EVENTS_OF_LOG, RULE_OF_KIND } from "./event_kinds.ts";
 import type { Clock, Log, LogFields, Store } from "./ports.ts";
@@ -24,24 +25,40 @@ export interface RecentEvent {
 /** So many are kept. */
 export const MOST_EVENTS = 200;
 const WRITTEN_EACH: Duration = HOUR;
+/** A database wears out no card, and other processes show them too. */
+const SHARED_EACH: Duration = MINUTE;
 const LONGEST_FACT = 100;
 const NAME = "events";
 
+type EventStore = Pick<Store, "setting" | "saveSetting" | "replaceSetting">;
+
 export class RecentEvents {
   readonly #clock: Pick<Clock, "now">;
-  /** Oldest first. */
-  #events: RecentEvent[] = [];
+  /** Of other processes, earlier or at work on the same store; oldest first, as are those of this one. */
+  #others: readonly RecentEvent[] = [];
+  #own: RecentEvent[] = [];
+  /** Those of this process that the store has, as JSON. */
+  #written = new Set<string>();
   #changed = false;
   #writtenAt: Time;
 
-  constructor(clock: Pick<Clock, "now">) {
+  readonly #isShared: boolean;
+
+  constructor(clock: Pick<Clock, "now">, isShared = false) {
     this.#clock = clock;
+    this.#isShared = isShared;
     this.#writtenAt = clock.now();
   }
 
   /** Newest first. */
   all(): readonly RecentEvent[] {
     return this.#events.toReversed();
+  }
+
+  get #events(): readonly RecentEvent[] {
+    const all = [...this.#others, ...this.#own];
+    if (this.#isShared) all.sort((left, right) => left.at - right.at);
+    return all.slice(-MOST_EVENTS);
   }
 
   /** Takes a line of the log in, if people should know of it. */
@@ -53,36 +70,57 @@ export class RecentEvents {
     const at = this.#clock.now();
     const last = this.#events.at(-1);
     const again = last?.kind === rule.kind && JSON.stringify(last.facts) === JSON.stringify(facts);
-    if (again) this.#events.pop();
-    this.#events.push({ at, kind: rule.kind, facts, times: again ? last.times + 1 : 1 });
-    this.#events = this.#events.slice(-MOST_EVENTS);
+    if (again) this.#forgetLast();
+    this.#own.push({ at, kind: rule.kind, facts, times: again ? last.times + 1 : 1 });
+    this.#own = this.#own.slice(-MOST_EVENTS);
     this.#changed = true;
   }
 
-  /** Puts what earlier processes have kept before what this one has noted so far. */
+  #forgetLast(): void {
+    if (this.#own.pop() === undefined) this.#others = this.#others.slice(0, -1);
+  }
+
+  /** Takes over what other processes have kept, earlier or since the last time. Throws `AppError` `store_away`. */
   async load(store: Pick<Store, "setting">): Promise<void> {
-    const bytes = await store.setting(NAME);
-    const earlier = bytes === undefined ? [] : eventsIn(new TextDecoder().decode(bytes));
-    this.#events = [...earlier, ...this.#events].slice(-MOST_EVENTS);
+    this.#others = this.#othersIn(await store.setting(NAME));
+  }
+
+  #othersIn(bytes: Uint8Array | undefined): readonly RecentEvent[] {
+    const kept = bytes === undefined ? [] : eventsIn(new TextDecoder().decode(bytes));
+    return kept.filter((event) => !this.#written.has(JSON.stringify(event)));
   }
 
   /** To be called now and then: writes if there is something new and the last time is long ago. */
-  async look(store: Pick<Store, "saveSetting">): Promise<void> {
+  async look(store: EventStore): Promise<void> {
+    const each = this.#isShared ? SHARED_EACH : WRITTEN_EACH;
     // A clock that was set counts as long ago.
-    if (Math.abs(this.#clock.now() - this.#writtenAt) >= WRITTEN_EACH) await this.write(store);
+    if (Math.abs(this.#clock.now() - this.#writtenAt) >= each) await this.write(store);
   }
 
   /** Writes if there is something new. A disk that does not take it costs these lines and nothing else. */
-  async write(store: Pick<Store, "saveSetting">): Promise<void> {
+  async write(store: EventStore): Promise<void> {
     if (!this.#changed) return;
     this.#changed = false;
     this.#writtenAt = this.#clock.now();
-    const text = JSON.stringify({ version: 1, events: this.#events });
     try {
-      await store.saveSetting(NAME, new TextEncoder().encode(text));
+      if (this.#isShared) await this.#merge(store);
+      else await store.saveSetting(NAME, bytesOf(this.#events));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.#changed = true;
+    }
+  }
+
+  async #merge(store: EventStore): Promise<void> {
+    while (true) {
+      const before = await store.setting(NAME);
+      const others = this.#othersIn(before);
+      const own = [...this.#own];
+      const all = [...others, ...own].sort((left, right) => left.at - right.at).slice(-MOST_EVENTS);
+      if (!await store.replaceSetting(NAME, before, bytesOf(all))) continue;
+      this.#others = others;
+      this.#written = new Set(own.map((event) => JSON.stringify(event)));
+      return;
     }
   }
 
@@ -122,6 +160,10 @@ function factsOf({ keeps }: EventRule, fields: LogFields): RecentEvent["facts"] 
     return [[name, typeof value === "number" ? value : String(value).slice(0, LONGEST_FACT)]];
   });
   return Object.fromEntries(facts);
+}
+
+function bytesOf(events: readonly RecentEvent[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ version: 1, events }));
 }
 
 function eventsIn(text: string): RecentEvent[] {

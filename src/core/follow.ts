@@ -6,7 +6,7 @@ import type { AccountKey, Time } from "./account.ts";
 import { storeRefuses } from "./error.ts";
 import { type Login, newLogin } from "./login.ts";
 import { openAccess } from "./opening.ts";
-import type { KeptAccount, Outline, Shared } from "./ports.ts";
+import type { KeptAccount, Outline, Shared } from "./shared.ts";
 import type { Roster } from "./roster.ts";
 import { digestOf, type Secret } from "./secret.ts";
 import { takeRow } from "./take_row.ts";

@@ -8,7 +8,7 @@
  */
 import { type Duration, MINUTE, SECOND, type Time } from "./account.ts";
 import { AppError, storeRefuses } from "./error.ts";
-import type { Shared, WrongGuesses } from "./ports.ts";
+import type { Shared, WrongGuesses } from "./shared.ts";
 
 /** So many wrong ones in a row are a person who tries her passwords. */
 const FREE = 4;

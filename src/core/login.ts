@@ -1,5 +1,5 @@
 import type { Account, JournalEntry, StoredId, Time } from "./account.ts";
-import type { Lease } from "./ports.ts";
+import type { Lease } from "./shared.ts";
 import type { Secret } from "./secret.ts";
 
 /** A plain id beside the form in which it is stored. */

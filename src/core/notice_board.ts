@@ -7,6 +7,7 @@
  */
 import { type AccountKey, DAY, type Duration, MINUTE, type Time } from "./account.ts";
 import type { Login } from "./login.ts";
+import { entriesIn, type Entry, type Phase } from "./notice_entries.ts";
 import {
   backupStanding,
   diskStanding,
@@ -38,20 +39,6 @@ const PATIENCE: Partial<Record<NoticeEvent, Duration>> = {
 /** When the backups were made that lie in the backup directory; undefined while nobody has looked. */
 export type BackupTimes = () => readonly Time[] | undefined;
 
-/** `begun` and `over` are being told; `told`: it lasts, and was told; `idle`: nothing to tell. */
-type Phase = "begun" | "told" | "over" | "idle";
-
-/** One event of one login, or of the server. */
-interface Entry {
-  readonly event: NoticeEvent;
-  /** Null for what concerns the whole server. */
-  readonly account: AccountKey | null;
-  since: Time;
-  phase: Phase;
-  /** When it was told to have begun, within the last day. */
-  begins: readonly Time[];
-}
-
 /** How one event of one login stands right now. */
 interface Sight {
   readonly event: NoticeEvent;
@@ -60,11 +47,21 @@ interface Sight {
   readonly since: Time;
 }
 
+/** What a board goes by beside the logins. */
+export interface BoardOptions {
+  /** Without a backup directory there are none, and nothing is told of them. */
+  readonly backups?: BackupTimes | undefined;
+  /** Whether it is this process that tells; unless it is said, it always is. */
+  readonly mayTell?: (() => boolean) | undefined;
+  /** Whether a database that several processes share does not answer. */
+  readonly storeIsAway?: (() => boolean) | undefined;
+}
+
 /** Tells what is worth a message. Dispose of it to stop; what is not yet told is told by the next process. */
 export class NoticeBoard implements Disposable {
   readonly #roster: Roster;
   readonly #notifier: Notifier;
-  readonly #backups: BackupTimes | undefined;
+  readonly #options: BoardOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #sending = new Set<Entry>();
   /** Events that last and are not told yet, by name. */
@@ -74,11 +71,10 @@ export class NoticeBoard implements Disposable {
   #writing = false;
   #closed = false;
 
-  /** Without a backup directory there are no `backups`, and nothing is told of them. */
-  constructor(roster: Roster, notifier: Notifier, backups?: BackupTimes) {
+  constructor(roster: Roster, notifier: Notifier, options: BoardOptions = {}) {
     this.#roster = roster;
     this.#notifier = notifier;
-    this.#backups = backups;
+    this.#options = options;
   }
 
   /** Reads what earlier processes have told. */
@@ -91,7 +87,7 @@ export class NoticeBoard implements Disposable {
 
   /** Compares, and tells in the background what is new. To be called now and then; changes of known logins call it too. */
   look(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#options.mayTell?.() === false) return;
     const { deps } = this.#roster;
     try {
       const now = deps.clock.now();
@@ -133,11 +129,13 @@ export class NoticeBoard implements Disposable {
   }
 
   #serverSights(logins: readonly Login[], now: Time): readonly Sight[] {
-    const disk: Sight = { event: "disk", login: undefined, standing: diskStanding(logins), since: now };
-    if (this.#backups === undefined) return [disk];
+    const { backups, storeIsAway } = this.#options;
+    const refuses = storeIsAway?.() === true ? "on" : diskStanding(logins);
+    const disk: Sight = { event: "disk", login: undefined, standing: refuses, since: now };
+    if (backups === undefined) return [disk];
     const told = this.#entries.get(nameOf("no_backup", null));
     const toldSince = told?.phase === "idle" ? undefined : told?.since;
-    const standing = backupStanding(logins, { made: this.#backups(), toldSince }, now);
+    const standing = backupStanding(logins, { made: backups(), toldSince }, now);
     return [disk, { event: "no_backup", login: undefined, standing, since: now }];
   }
 
@@ -186,7 +184,10 @@ export class NoticeBoard implements Disposable {
   async #tell(entry: Entry, state: "begun" | "over", login: Login | undefined, now: Time): Promise<void> {
     const { event, since } = entry;
     this.#sending.add(entry);
-    const delivery = await this.#notifier.send(noticeOf({ event, state, login, since, now }));
+    const delivery = await this.#notifier.send(noticeOf({
+      ...{ event, state, login, since, now },
+      store: this.#roster.deps.shared === undefined ? "disk" : "database",
+    }));
     this.#sending.delete(entry);
     if (this.#closed || delivery === "stopped") return;
     entry.phase = state === "begun" ? "told" : "idle";
@@ -259,32 +260,4 @@ function nextPhase(phase: Phase, standing: Standing): Phase {
 
 function nameOf(event: NoticeEvent, account: AccountKey | null): string {
   return `${event} ${account ?? ""}`;
-}
-
-const PHASES: readonly unknown[] = ["begun", "told", "over", "idle"] satisfies readonly Phase[];
-const EVENTS: readonly unknown[] = [
-  "needs_login",
-  "twitch_away",
-  "disk",
-  "no_backup",
-  "locked",
-] satisfies readonly NoticeEvent[];
-
-/** The entries that can be understood: what cannot is told once more, which does no harm. */
-function entriesIn(bytes: Uint8Array): readonly Entry[] {
-  let stored: unknown;
-  try {
-    stored = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return [];
-  }
-  const { entries } = (stored ?? {}) as { entries?: unknown };
-  return Array.isArray(entries) ? entries.filter(isEntry) : [];
-}
-
-function isEntry(value: unknown): value is Entry {
-  const { event, account, since, phase, begins } = (value ?? {}) as Record<keyof Entry, unknown>;
-  return EVENTS.includes(event) && PHASES.includes(phase) && typeof since === "number" &&
-    (account === null || typeof account === "string") &&
-    Array.isArray(begins) && begins.every((at) => typeof at === "number");
 }

@@ -119,6 +119,8 @@ export interface Story {
   readonly login: Login | undefined;
   readonly since: Time;
   readonly now: Time;
+  /** What keeps the logins; a disk unless it is said. */
+  readonly store?: "disk" | "database";
 }
 
 const TITLES: Readonly<Record<NoticeEvent, Readonly<Record<Notice["state"], string>>>> = {
@@ -130,15 +132,18 @@ const TITLES: Readonly<Record<NoticeEvent, Readonly<Record<Notice["state"], stri
   test: { begun: "Test message", over: "Test message" },
 };
 
+const DATABASE_TITLES = { begun: "Database cannot be reached", over: "Database is back" };
+
 /** The message. */
 export function noticeOf(story: Story): Notice {
-  const { event, state, login, now } = story;
+  const { event, state, login, now, store } = story;
+  const titles = event === "disk" && store === "database" ? DATABASE_TITLES : TITLES[event];
   return {
     event,
     state,
     account: login?.account.alias,
     login: login?.account.login,
-    title: TITLES[event][state],
+    title: titles[state],
     text: (state === "begun" ? beginning(story) : ending(story)).join(" "),
     at: now,
   };
@@ -149,8 +154,15 @@ export function testNotice(now: Time): Notice {
   return noticeOf({ event: "test", state: "begun", login: undefined, since: now, now });
 }
 
-function beginning({ event, login, since, now }: Story): readonly string[] {
+function beginning({ event, login, since, now, store }: Story): readonly string[] {
   if (event === "test") return ["This is a test of companion-token-server: notices arrive here."];
+  if (event === "disk" && store === "database") {
+    return [
+      `The database of the token server cannot be reached since ${moment(since)}.`,
+      "Look after it; nothing has to be started again. Tokens are served as long as they live,",
+      "and what could not be written is kept in memory and written as soon as that works.",
+    ];
+  }
   if (event === "disk") {
     return [
       `The disk of the token server has not taken a write since ${moment(since)}.`,
@@ -179,7 +191,10 @@ function beginning({ event, login, since, now }: Story): readonly string[] {
     : [awayWords(account, since), lastToken(login, now), remedyOf(account)];
 }
 
-function ending({ event, login, since, now }: Story): readonly string[] {
+function ending({ event, login, since, now, store }: Story): readonly string[] {
+  if (event === "disk" && store === "database") {
+    return [`The database of the token server is back. It was away since ${moment(since)}.`];
+  }
   if (event === "disk") {
     return [`The disk of the token server takes writes again. It had refused since ${moment(since)}.`];
   }

@@ -146,7 +146,7 @@ Deno.test("NoticeBoard tells once for all logins that they are locked, nothing e
   const locked = await watched(await restarted(made));
   assert.deepEqual(locked.notifier.told, ["locked begun server"]);
   const backups = (): readonly Time[] => [];
-  using board = new NoticeBoard(locked.made.roster, locked.notifier, backups);
+  using board = new NoticeBoard(locked.made.roster, locked.notifier, { backups });
   await board.load();
   await minutes({ ...locked, board }, 2 * HOUR);
   const still = await again({ ...locked, board });
@@ -165,7 +165,7 @@ Deno.test("NoticeBoard tells that there is no backup of the newest sign-in, wher
   await signedIn(made);
   const notifier = new RecordingNotifier();
   let times: readonly Time[] | undefined;
-  const board = new NoticeBoard(made.roster, notifier, () => times);
+  const board = new NoticeBoard(made.roster, notifier, { backups: () => times });
   const seen = { made, board, notifier };
   await minutes(seen, HOUR);
   assert.deepEqual(notifier.told, [], "nobody has looked yet");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import type { Change } from "../../src/core/ports.ts";
+import type { Change } from "../../src/core/shared.ts";
 import type { SealedGrant } from "../../src/core/account.ts";
 import type { FollowTimes } from "../../src/store/postgres/following.ts";
 import type { PostgresStore } from "../../src/store/postgres/store.ts";

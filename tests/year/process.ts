@@ -6,7 +6,7 @@ import type { Deps, Twitch, Vault } from "../../src/core/ports.ts";
 import { Refresher } from "../../src/core/refresher.ts";
 import { Roster } from "../../src/core/roster.ts";
 import { takeLock } from "../../src/store/sqlite/lock.ts";
-import { openStore } from "../../src/store/open.ts";
+import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { createTwitch } from "../../src/twitch/client.ts";
 import { openVault } from "../../src/vault/open.ts";
 import { settled } from "../support/fake_clock.ts";
@@ -54,7 +54,7 @@ export class Process implements Sender {
     const lock = takeLock(dataDir);
     if (lock === undefined) throw new Error("Cannot start: the process before has not let go of the lock");
     held.use(lock);
-    const store = held.use(openStore("sqlite:", dataDir, "companion-token-server"));
+    const store = held.use(openSqliteStore(dataDir, "companion-token-server"));
     const clock = wire.machine.clock();
     const vault = await openVault({ slots: store, keyFile: `${dataDir}/key`, now: clock.now() });
     const urls = { authUrl: "https://id.twitch.test/oauth2", apiUrl: "https://api.twitch.test/helix" };

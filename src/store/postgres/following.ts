@@ -4,7 +4,7 @@
  * back it listens anew. Whoever hears compares everything at the begin, after each such gap and now and then.
  */
 import type { Duration } from "../../core/account.ts";
-import type { Change } from "../../core/ports.ts";
+import type { Change } from "../../core/shared.ts";
 import type { Connections, Sql } from "./connections.ts";
 import { STATEMENTS } from "./statements.ts";
 

@@ -4,7 +4,7 @@
  * from before its question was sent, and stops `margin` earlier.
  */
 import type { Duration } from "../../core/account.ts";
-import type { Lease } from "../../core/ports.ts";
+import type { Lease } from "../../core/shared.ts";
 import type { Connections } from "./connections.ts";
 import { told } from "./errors.ts";
 import { STATEMENTS } from "./statements.ts";

@@ -1,5 +1,5 @@
 import type { AccountKey, Duration, Time } from "../../core/account.ts";
-import type { Change, KeptAccount, Lease, Outline, Shared, WrongGuesses } from "../../core/ports.ts";
+import type { Change, KeptAccount, Lease, Outline, Shared, WrongGuesses } from "../../core/shared.ts";
 import { accountOf, type AccountRow, idOf, type IdRow, journalRow } from "../rows.ts";
 import { bytesOfHex, type Connections } from "./connections.ts";
 import { told } from "./errors.ts";

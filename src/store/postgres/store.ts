@@ -6,7 +6,8 @@
 import type { Account, AccountKey, JournalEntry, StoredId, Time } from "../../core/account.ts";
 import { type AppFacts, NO_FACTS } from "../../core/app.ts";
 import { AppError } from "../../core/error.ts";
-import type { Shared, Store } from "../../core/ports.ts";
+import type { Store } from "../../core/ports.ts";
+import type { Shared } from "../../core/shared.ts";
 import type { CiphertextRecord, RekeyingRecord } from "../ciphertexts.ts";
 import {
   accountOf,

@@ -8,7 +8,7 @@ import { Secret } from "../../../src/core/secret.ts";
 import type { BackupParts } from "../../../src/cli/backup_operations.ts";
 import { systemClock } from "../../../src/cli/clock.ts";
 import { openHostNames } from "../../../src/cli/host_names.ts";
-import { openStore } from "../../../src/store/open.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { takeLock } from "../../../src/store/sqlite/lock.ts";
 import { createTwitch } from "../../../src/twitch/client.ts";
 import { openVault } from "../../../src/vault/open.ts";
@@ -43,7 +43,7 @@ export async function openParts(site: Site, knife: Knife): Promise<Parts> {
   if (lock === undefined) throw new Error("somebody else has the data directory");
   open.use(lock);
   knife.pass("before openStore");
-  const opened = open.use(openStore("sqlite:", dataDir, "kill matrix"));
+  const opened = open.use(openSqliteStore(dataDir, "kill matrix"));
   knife.pass("after openStore");
   const clock = systemClock();
   const slots = under(knife, opened);

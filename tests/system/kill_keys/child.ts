@@ -2,7 +2,7 @@
  * A process that changes keys by the real parts, with a knife before and after everything that touches the disk: each
  * call on a file of keys, and each method of the store that the keys go through.
  */
-import { openStore } from "../../../src/store/open.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { takeLock } from "../../../src/store/sqlite/lock.ts";
 import { DISK_KEY_FILES, type KeyFiles } from "../../../src/vault/key_files.ts";
 import type { Slots } from "../../../src/vault/slots.ts";
@@ -109,7 +109,7 @@ function carelessFiles(): KeyFiles {
 async function act({ dataDir, act, death, careless }: Orders): Promise<void> {
   using lock = takeLock(dataDir);
   if (lock === undefined) throw new Error("somebody else has the data directory");
-  using disk = openStore("sqlite:", dataDir, "kill matrix");
+  using disk = openSqliteStore(dataDir, "kill matrix");
   const wanted = ACTS.find(({ name }) => name === act);
   if (wanted === undefined) throw new Error(`there is no act ${act}`);
   const knife = new Knife(death);

@@ -1,7 +1,7 @@
 /** One round: a process is killed while it changes keys, and everything is looked at with what the person has. */
 import assert from "node:assert/strict";
 import { AppError } from "../../../src/core/error.ts";
-import { openStore } from "../../../src/store/open.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import type { SqliteStore } from "../../../src/store/sqlite/store.ts";
 import { takeLock } from "../../../src/store/sqlite/lock.ts";
 import { runCommand } from "../../support/real_program.ts";
@@ -156,6 +156,6 @@ async function slotsIn(place: Place): Promise<readonly string[]> {
 async function inHouse<T>({ dataDir }: Place, work: (store: SqliteStore) => Promise<T>): Promise<T> {
   using lock = takeLock(dataDir);
   assert.ok(lock, "nobody else has the data directory");
-  using store = openStore("sqlite:", dataDir, "kill matrix");
+  using store = openSqliteStore(dataDir, "kill matrix");
   return await work(store);
 }
