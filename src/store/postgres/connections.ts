@@ -30,6 +30,8 @@ const LIMITS = {
 /** The time to connect and the time of a statement. */
 export const DEADLINE: Duration = 10_000;
 
+const READ_TRIES = 4;
+
 export class Connections implements AsyncDisposable {
   /** What `application_name` says: tells the processes apart. */
   readonly name: string;
@@ -53,13 +55,14 @@ export class Connections implements AsyncDisposable {
     return this.#within(limit, (pool) => this.send<Row>(pool, text, values));
   }
 
-  /** One that only reads, asked once more on another connection if the first was broken already. */
+  /** One that only reads: asked again on another connection if the first broke, as all do when a server starts anew. */
   async read<Row>(text: string, values: readonly Value[] = []): Promise<Answer<Row>> {
-    try {
-      return await this.ask<Row>(text, values);
-    } catch (error) {
-      if (!isBroken(error) || !this.#open) throw error;
-      return await this.ask<Row>(text, values);
+    for (let tries = 1;; tries++) {
+      try {
+        return await this.ask<Row>(text, values);
+      } catch (error) {
+        if (!isBroken(error) || !this.#open || tries === READ_TRIES) throw error;
+      }
     }
   }
 
@@ -144,7 +147,7 @@ function optionsFor(
     // A server that only reads, after a fail-over, is not taken.
     target_session_attrs: "primary",
     connect_timeout: address.connectTimeout,
-    idle_timeout: null,
+    idle_timeout: 5 * 60,
     max_lifetime: 30 * 60,
     keep_alive: 30,
     // Seconds before a connection is tried again; the client would wait up to 20.

@@ -79,6 +79,7 @@ const KNOWN: readonly Known[] = [
     running: "exists",
   },
 ];
+const BROKEN = ["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "ECONNRESET", "EPIPE", "57P01"];
 /** TLS errors have many codes, and in Deno none. */
 const TLS = /certificate|TLS|SSL|handshake|InvalidContentType|corrupt message/i;
 const NOT_TRUSTED: Known = {
@@ -97,12 +98,10 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   exists: "Choose another name",
 };
 
-/** Where connections broke before anything could have been asked, or while it was: whoever only reads may ask again. */
+/** Whether a connection broke that had been one: whoever only reads may ask again on another. */
 export function isBroken(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== undefined && !/^\d/.test(code) && code !== OVERDUE &&
-      known(code)?.running === "store_away" ||
-    code === "57P01";
+  return code !== undefined && BROKEN.includes(code);
 }
 
 /** The SQLSTATE, or the code of a socket's error. */

@@ -17,6 +17,8 @@ export interface FollowTimes {
 }
 
 export const FOLLOW_TIMES: FollowTimes = { beatEach: 5000, deadAfter: 10_000, anythingEach: 15_000 };
+/** How long a listener that is given up may take to begin, in milliseconds. */
+const PATIENCE: Duration = 3000;
 /** As the triggers name it. */
 export const CHANNEL = "companion_token_server";
 
@@ -27,6 +29,8 @@ export class Following implements AsyncDisposable {
   readonly #timers: readonly ReturnType<typeof setTimeout>[];
   readonly #ending = new Set<Promise<void>>();
   #listener: Sql | undefined;
+  /** When it listens, or fails to. */
+  #begun: Promise<void> = Promise.resolve();
   #lastBeat = 0;
   #open = true;
 
@@ -64,22 +68,23 @@ export class Following implements AsyncDisposable {
   #listen(): void {
     const listener = this.#connections.listener();
     const current = (): boolean => this.#open && this.#listener === listener;
-    this.#listener = listener;
-    this.#lastBeat = performance.now();
-    listener.listen(
+    const begun = listener.listen(
       CHANNEL,
       (payload) => current() && this.#understand(payload),
       () => current() && this.#tell({ kind: "anything" }),
-    ).catch(() => {});
+    ).then(() => {}, () => {});
+    this.#listener = listener;
+    this.#begun = begun;
+    this.#lastBeat = performance.now();
   }
 
+  /** The client forgets a connection that it is told to end while it is still made, so that is waited for. */
   #giveUp(): void {
-    const given = this.#listener;
+    const [given, begun] = [this.#listener, this.#begun];
     if (given === undefined) return;
     this.#listener = undefined;
-    const ended: Promise<void> = given.end({ timeout: 0 }).catch(() => {}).then(() => {
-      this.#ending.delete(ended);
-    });
+    const ended: Promise<void> = soon(begun, PATIENCE).then(() => given.end({ timeout: 0 })).catch(() => {})
+      .then(() => void this.#ending.delete(ended));
     this.#ending.add(ended);
   }
 
@@ -111,4 +116,12 @@ function read(payload: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+}
+
+/** Waits for `work`, no longer than `span`. */
+async function soon(work: Promise<void>, span: Duration): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, span));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

@@ -6,6 +6,10 @@ import type { Connections, Session } from "./connections.ts";
 const LOCK = "4851293735021012342";
 /** How long a change of the schema may take, and whoever waits for it, in milliseconds. */
 const PATIENCE = 60_000;
+/** IF NOT EXISTS would ask for the right to make one even where it is there. */
+const MAKE_SCHEMA = `DO $$ BEGIN
+  IF to_regnamespace('companion_token_server') IS NULL THEN CREATE SCHEMA companion_token_server; END IF;
+END $$`;
 const OWNER = "companion-token-server";
 
 /**
@@ -27,7 +31,7 @@ export async function migrate(
     const meta = await metaIn(connections, session);
     const schema = Number(meta?.get("schema") ?? 0);
     if (meta === undefined) {
-      await connections.run(session, "CREATE SCHEMA IF NOT EXISTS companion_token_server");
+      await connections.run(session, MAKE_SCHEMA);
     } else checkUsable(meta, schema, migrations);
     for (const step of migrations.filter((step) => step.schema > schema)) {
       await connections.run(session, step.sql);
