@@ -67,35 +67,19 @@ export interface ProgramParts {
  * Opens store, vault and Twitch client and reads the logins. A key that is missing or wrong leaves the vault locked;
  * everything else that fails is thrown as `AppError`, and nothing stays open.
  */
-export async function openProgram({ settings, clock, log, masks }: ProgramParts): Promise<Program> {
+export async function openProgram(given: ProgramParts): Promise<Program> {
+  const { settings, log, masks } = given;
   const config = settings();
   await using open = new AsyncDisposableStack();
-  for (const secret of secretsIn(config.store)) masks.add(secret);
-  const disk = open.use(await openStore(config.store.reveal(), config.dataDir, PROGRAM));
-  const shared = "shared" in disk ? disk.shared : undefined;
-  const place = { ...config.keys, slots: disk };
-  const vault = await openAlone(shared, clock, () => openVault({ ...place, now: clock.now() }));
-  const store = guardedStore(disk, vault);
-  const keyring = new Keyring(place, vault);
-  for (const note of vault.notes) log.warn(note);
-  if (vault.locked !== undefined) log.error("the logins are locked", { reason: vault.locked });
-  const { authUrl, apiUrl } = config.twitch;
-  const twitch = open.use(createTwitch({ authUrl, apiUrl, clock }));
-  const deps: Deps = {
-    store,
-    vault: maskingVault(vault, masks),
-    twitch,
-    clock,
-    log,
-    random: Math.random,
-    shared,
-  };
+  const { deps, keyring, twitch } = await openDeps(given, config, open);
   const roster = new Roster(deps);
-  const useApp = async (app: TwitchApp | undefined): Promise<void> => {
+  const useStoredApp = async (): Promise<TwitchApp | undefined> => {
+    const app = await appInUse(settings, deps);
     if (app?.clientSecret !== undefined) masks.add(app.clientSecret);
     await roster.useApp(app);
+    return app;
   };
-  await useApp(await appInUse(settings, deps));
+  await useStoredApp();
   await roster.load();
   const refresher = new Refresher(roster);
   open.defer(() => refresher.close(AbortSignal.timeout(LAST_WAIT)));
@@ -104,57 +88,52 @@ export async function openProgram({ settings, clock, log, masks }: ProgramParts)
   const relay = new Relay(roster, refresher, twitch);
   const owner = await Owner.load(deps, scryptPasswords());
   const notifier = open.use(await openNoticeAddresses(deps, config.noticeUrls, masks));
-  const hostNames = await openHostNames(store, config);
-  const others = shared && open.use(new BesideOthers(roster, shared));
+  const hostNames = await openHostNames(deps.store, config);
   const end = open.move();
-  const unlock = async (typed: BackupKey): Promise<void> => {
-    if (vault.locked === undefined) return;
-    await keyring.unlock(typed);
-    log.info("the logins are unlocked");
-    await useApp(await appInUse(settings, deps));
-    await openRest({ roster, notifier, connector, refresher });
-  };
-  const storeApp = async (app: TwitchApp): Promise<boolean> => {
-    await saveApp(deps, app);
-    log.info("twitch app stored", { clientId: app.clientId });
-    const stored = await appInUse(settings, deps);
-    await useApp(stored);
-    return stored?.clientId === app.clientId &&
-      stored.clientSecret?.reveal() === app.clientSecret?.reveal();
-  };
-  const besideOthers = (more: Followed): void => {
-    const connect = () => connector.follow();
-    const door = () => owner.follow();
-    others?.follow(
-      new Map<string, FollowSetting>([
-        ["owner", door],
-        ["setup_code", door],
-        ["attempts", connect],
-        ["held_sign_ins", connect],
-        ["twitch_app", async () => await useApp(await appInUse(settings, deps))],
-        ["notice_addresses", () => notifier.unlocked()],
-        ["allowed_hosts", () => hostNames.follow()],
-      ]),
-    );
-    others?.follow(more);
-  };
+  const parts = { config, deps, roster, refresher, connector, relay, owner, notifier, hostNames, keyring };
+  let others: BesideOthers | undefined;
   return {
+    ...parts,
     storeIsAway: () => others?.away === true,
-    besideOthers,
-    config,
-    deps,
-    roster,
-    refresher,
-    connector,
-    relay,
-    owner,
-    notifier,
-    hostNames,
-    keyring,
-    unlock,
-    storeApp,
+    besideOthers(more) {
+      if (deps.shared === undefined) return;
+      others = end.use(new BesideOthers(roster, deps.shared));
+      others.follow(followedBy(parts, async () => void await useStoredApp()));
+      others.follow(more);
+    },
+    async unlock(typed) {
+      if (deps.vault.locked === undefined) return;
+      await keyring.unlock(typed);
+      log.info("the logins are unlocked");
+      await useStoredApp();
+      await openRest(parts);
+    },
+    async storeApp(app) {
+      await saveApp(deps, app);
+      log.info("twitch app stored", { clientId: app.clientId });
+      const stored = await useStoredApp();
+      return stored?.clientId === app.clientId &&
+        stored.clientSecret?.reveal() === app.clientSecret?.reveal();
+    },
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
+}
+
+/** What everything else is made of: the store, the vault with whatever key is at hand, and Twitch. */
+async function openDeps({ clock, log, masks }: ProgramParts, config: Config, open: AsyncDisposableStack) {
+  for (const secret of secretsIn(config.store)) masks.add(secret);
+  const disk = open.use(await openStore(config.store.reveal(), config.dataDir, PROGRAM));
+  const shared = "shared" in disk ? disk.shared : undefined;
+  const place = { ...config.keys, slots: disk };
+  const vault = await openAlone(shared, clock, () => openVault({ ...place, now: clock.now() }));
+  for (const note of vault.notes) log.warn(note);
+  if (vault.locked !== undefined) log.error("the logins are locked", { reason: vault.locked });
+  const { authUrl, apiUrl } = config.twitch;
+  const twitch = open.use(createTwitch({ authUrl, apiUrl, clock }));
+  const store = guardedStore(disk, vault);
+  const masking = maskingVault(vault, masks);
+  const deps: Deps = { store, vault: masking, twitch, clock, log, random: Math.random, shared };
+  return { deps, twitch, keyring: new Keyring(place, vault) };
 }
 
 /** Two processes that start at once on an empty database must not both make a data key. */
@@ -165,6 +144,23 @@ async function openAlone<T>(shared: Shared | undefined, clock: Clock, work: () =
     if (lease !== undefined) return await work();
     await clock.sleep(SECOND / 4);
   }
+}
+
+/** What another process may write of the parts of a program, by the setting that it is kept in. */
+function followedBy(
+  { connector, owner, notifier, hostNames }: Pick<Program, "connector" | "owner" | "notifier" | "hostNames">,
+  app: FollowSetting,
+): Followed {
+  const [door, connect] = [() => owner.follow(), () => connector.follow()];
+  return new Map([
+    ["owner", door],
+    ["setup_code", door],
+    ["attempts", connect],
+    ["held_sign_ins", connect],
+    ["twitch_app", app],
+    ["notice_addresses", () => notifier.unlocked()],
+    ["allowed_hosts", () => hostNames.follow()],
+  ]);
 }
 
 /** Everything that a locked vault has kept closed. */

@@ -49,7 +49,7 @@ Deno.test("parseConfig() has a default for everything", () => {
   assert.equal(config.port, 8948);
   assert.equal(config.dataDir, "./data");
   assert.equal(config.keyFile, "./data/key");
-  assert.equal(config.store, "sqlite:");
+  assert.equal(config.store.reveal(), "sqlite:");
   assert.deepEqual(config.log, { level: "info", format: "logfmt" });
   assert.equal(config.metrics, false);
   assert.deepEqual([config.allowedHosts, config.trustedProxies, config.noticeUrls], [[], [], []]);

@@ -42,7 +42,10 @@ const NOWHERE: readonly (readonly [files: RegExp, why: string])[] = [
   ],
   [/^core\/last_try/, "only a command sends a spent token once more"],
   [/^core\/(relay|press|short_form)/, "Companion and tools get them as a line of their own"],
-  [/^store\/(open|sqlite\/(open|files|inspect|migrate|lock))/, "without a store there is no server"],
+  [
+    /^store\/(open|sqlite\/(open|files|inspect|migrate|lock)|postgres\/(address|migrate))/,
+    "without a store there is no server",
+  ],
   [/^cli\/serve/, "before the server listens; its one sentence for a page is translated all the same"],
 ];
 

@@ -90,7 +90,11 @@ const REFRESHER: readonly Row[] = [
     "    const running = this.#running.get(login);\n    const now = this.#roster.deps.clock.now();\n",
   ],
   ["work begins before it is noted", "begun(() => this.#work(login, asker))", "this.#work(login, asker)"],
-  ["work that is to be alone begins before it is noted", "begun(work)", "work()"],
+  [
+    "work that is to be alone begins before it is noted",
+    "begun(() => this.#leased(login, work))",
+    "this.#leased(login, work)",
+  ],
   ["a person turns all waits off", 'steps === 0 ? asker : "job"', "asker"],
   ["a removed login is worked on", " || this.#roster.get(login.account.key) !== login", ""],
   [
@@ -127,12 +131,6 @@ const ROSTER: readonly Row[] = [
   ],
   ["a journal entry outlives its grant", 'login.entryEnded = saved === "held";', ""],
   ["a held grant is not written later", "login.saveAt = this.deps.clock.now() + SAVE_AGAIN;", ""],
-  ["a held grant gives way to the older row", "row.generation < known ?", "row.generation > known ?"],
-  [
-    "the token of another grant is not opened",
-    "if (row.generation > known) await",
-    "if (row.generation < known) await",
-  ],
   [
     "a wrong client secret is waited for after it was put right",
     'health.reason === "app_refused"',
@@ -155,11 +153,26 @@ const HELD: readonly Row[] = [
   ["one that is being decided about is at risk", "this.#ending.add(entry);", ""],
 ];
 
+const TAKE_ROW: readonly Row[] = [
+  [
+    "a held grant gives way to the older row",
+    "row.generation < known.generation",
+    "row.generation > known.generation",
+  ],
+  [
+    "the token of another grant is not opened",
+    "isNew() ? await openAccess(deps, row) : login.access",
+    "login.access",
+  ],
+  ["a row that was read late is taken", "if (row.revision < known.revision) return;", ""],
+];
+
 /** All of this file. */
 export const REFRESH_MUTATIONS = mutationsOf({
   "src/core/refresh.ts": REFRESH,
   "src/core/refresher.ts": REFRESHER,
   "src/core/roster.ts": ROSTER,
+  "src/core/take_row.ts": TAKE_ROW,
   "src/core/known_apps.ts": KNOWN_APPS,
   "src/core/held_sign_ins.ts": HELD,
 });

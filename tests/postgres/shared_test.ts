@@ -73,10 +73,11 @@ withPostgres((cluster) => {
     const [a, b] = shared.stores;
     assert.ok(a && b);
     assert.equal(await a.shared.wrong("::1"), undefined);
-    assert.deepEqual(await a.shared.countWrong("::1", 60_000), { count: 1, before: undefined });
+    assert.deepEqual(await a.shared.countWrong("::1", 60_000), { count: 1, ago: undefined });
     const first = await b.shared.wrong("::1");
-    assert.ok(first && Math.abs(first.at - Date.now()) < 5000);
-    assert.deepEqual(await b.shared.countWrong("::1", 60_000), { count: 2, before: first.at });
+    assert.ok(first?.ago !== undefined && first.ago >= 0 && first.ago < 60_000);
+    const second = await b.shared.countWrong("::1", 60_000);
+    assert.ok(second.count === 2 && second.ago !== undefined && second.ago >= first.ago);
     await Promise.all(
       Array.from({ length: 10 }, (_, at) => (at % 2 ? a : b).shared.countWrong("::1", 60_000)),
     );

@@ -5,7 +5,9 @@ import { namesIn, temporaryDirectory } from "../support/temporary_directory.ts";
 
 Deno.test("openStore() opens the database in the data directory for sqlite:", async () => {
   using directory = temporaryDirectory();
-  await using _store = await openStore("sqlite:", directory.path, "companion-token-server 1.2.3");
+  {
+    await using _store = await openStore("sqlite:", directory.path, "companion-token-server 1.2.3");
+  }
   assert.deepEqual(namesIn(directory.path), ["ballast", "companion-token-server.sqlite"]);
 });
 
