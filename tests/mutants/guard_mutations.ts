@@ -28,6 +28,18 @@ const COMPANION: readonly Row[] = [
     'if (!room.hosts.admits(request)) return new Unknown("wrong_host");',
     "",
   ],
+  [
+    "a good token at hand is given without the password",
+    "if (login === undefined || isProtected(login.account)) return",
+    "if (login === undefined) return",
+  ],
+  [
+    "any password will do",
+    "if (given !== undefined && await isPassword(login.account, given)) return login;",
+    "if (given !== undefined) return login;",
+  ],
+  ["no password will do", "if (!isProtected(login.account)) return login;", "return login;"],
+  ["wrong passwords are not throttled", 'return miss === "too_many"\n', "return miss === undefined\n"],
   ["wrong ids are not throttled", 'miss === "too_many" ? "too_many_requests" : "not_found"', '"not_found"'],
 ];
 const STATUS: readonly Row[] = [
@@ -99,7 +111,18 @@ const HELP: readonly Row[] = [
 ];
 
 const TESTS = [
-  ...["app", "callback", "companion_errors", "form", "guard", "guards", "help", "sign_in", "status"]
+  ...[
+    "app",
+    "callback",
+    "companion_errors",
+    "form",
+    "guard",
+    "guards",
+    "help",
+    "id_password",
+    "sign_in",
+    "status",
+  ]
     .map((name) => `tests/http/${name}_test.ts`),
   "tests/core/relay_request_test.ts",
   "tests/http/words",
