@@ -49,6 +49,30 @@ const STATUS: readonly Row[] = [
     "",
   ],
 ];
+const PRIVATE: readonly Row[] = [
+  ["backups cross the network in clear", "if (isPrivate(c)) return;", "return;"],
+  ["any peer counts as this machine", "return isLoopback(c.env?.info) && LOCAL", "return LOCAL"],
+  ["a proxy counts as this machine", "FORWARDED.every((name) => !headers.has(name));", "true;"],
+];
+const BACKUP: readonly Row[] = [
+  [
+    "a recovery code is shown elsewhere",
+    "keepBackupsPrivate(c);\n  const { code",
+    "const { code",
+  ],
+  [
+    "a backup is made elsewhere",
+    'keepBackupsPrivate(c);\n  return await showMade(c, room, "settings", await room.deps.backups.byKnownKeys());',
+    'return await showMade(c, room, "settings", await room.deps.backups.byKnownKeys());',
+  ],
+  [
+    "a passphrase is typed elsewhere",
+    "keepBackupsPrivate(c);\n  const passphrase",
+    "const passphrase",
+  ],
+  ["a backup is downloaded elsewhere", "keepBackupsPrivate(c);\n  const made", "const made"],
+  ["a backup is brought back from elsewhere", "keepBackupsPrivate(c);\n  const say", "const say"],
+];
 const FORM: readonly Row[] = [
   ["the site that sends a form does not matter", 'OWN_SITES.includes(headers.get("sec-fetch-site")) &&', ""],
   [
@@ -136,6 +160,8 @@ export const GUARD_MUTATIONS = mutationsOf({
   "src/http/guard.ts": GUARD,
   "src/http/companion.ts": COMPANION,
   "src/http/status.ts": STATUS,
+  "src/http/private.ts": PRIVATE,
+  "src/http/settings_backup.tsx": BACKUP,
   "src/http/form.ts": FORM,
   "src/http/headers.ts": HEADERS,
   "src/http/session.ts": SESSION,

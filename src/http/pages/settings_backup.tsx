@@ -17,6 +17,8 @@ export interface BackupPartProps {
   readonly state: BackupState;
   /** The key of the logins is missing. */
   readonly locked: boolean;
+  /** What is made or typed in this browser could be read on its way. */
+  readonly elsewhere: boolean;
   readonly errors: BackupErrors;
   readonly formToken: string;
   readonly now: Time;
@@ -24,19 +26,37 @@ export interface BackupPartProps {
 
 /** Everything about backups on one page. */
 export function BackupPart(props: BackupPartProps): Html {
-  const { say, locked } = props;
+  const { say, locked, elsewhere } = props;
+  const open = !locked && !elsewhere;
   return (
     <>
       <p>{say("backup.intro")}</p>
-      {locked ? <Notice bad>{say("backup.locked")}</Notice> : (
+      {locked && <Notice bad>{say("backup.locked")}</Notice>}
+      {elsewhere && <Elsewhere say={say} />}
+      {open && (
         <>
           <Code {...props} />
           <Make {...props} />
         </>
       )}
       <Automatic {...props} />
-      {!locked && <Restore {...props} />}
+      {open && <Restore {...props} />}
     </>
+  );
+}
+
+/** Why there is nothing to press here, and where there is. */
+function Elsewhere({ say }: { readonly say: Say }): Html {
+  return (
+    <section class="card">
+      <h2>{say("backup.elsewhere_title")}</h2>
+      <p>{say("backup.elsewhere")}</p>
+      <ul>
+        <li>{say.rich("backup.elsewhere_command")}</li>
+        <li>{say.rich("backup.elsewhere_here")}</li>
+        <li>{say.rich("backup.elsewhere_https")}</li>
+      </ul>
+    </section>
   );
 }
 
@@ -229,12 +249,15 @@ interface RecoveryStepProps {
   /** A recovery code or a passphrase is set already. */
   readonly hasKey: boolean;
   readonly hasAccounts: boolean;
+  /** As on the page of backups. */
+  readonly elsewhere: boolean;
   readonly formToken: string;
 }
 
 /** The step of the wizard that makes the recovery file. */
-export function RecoveryStep({ say, hasKey, hasAccounts, formToken }: RecoveryStepProps): Html {
+export function RecoveryStep({ say, hasKey, hasAccounts, elsewhere, formToken }: RecoveryStepProps): Html {
   if (hasKey) return <p>{say.rich("start.recovery_done")}</p>;
+  if (elsewhere) return <Elsewhere say={say} />;
   return (
     <section class="card">
       <p>{say("start.recovery_intro")}</p>
