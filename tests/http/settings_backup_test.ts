@@ -30,6 +30,8 @@ Deno.test("POST /settings/backup/code shows the code once and a download that is
   for (
     const text of [
       "0A1-B2C-D3E",
+      "If the machine is ever lost or stolen",
+      "Only this ends the logins",
       "It holds 1 account.",
       "the key does not open them",
       "did not take the new key",
@@ -141,6 +143,7 @@ Deno.test("nothing of a backup crosses the network in clear: elsewhere the pages
   const home = await house(undefined, { trustedProxies: [HTTPS.peer ?? ""] });
   const far: readonly How[] = [
     fromLan(),
+    fromLan({ host: "localhost:8948" }),
     { host: "192.168.1.20:8948" },
     { headers: { "x-forwarded-for": "192.168.1.9" } },
     { ...HTTPS, headers: {} },

@@ -144,8 +144,10 @@ const TESTS = [
     "guards",
     "help",
     "id_password",
+    "settings_backup",
     "sign_in",
     "status",
+    "unlock",
   ]
     .map((name) => `tests/http/${name}_test.ts`),
   "tests/core/relay_request_test.ts",

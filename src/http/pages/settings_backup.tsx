@@ -202,6 +202,13 @@ export function MadePart({ say, made, code }: MadeProps): Html {
           <p class="recovery">
             <CopyText say={say} text={code} id="code" label={say("backup.code_label")} />
           </p>
+          <h3>{say("backup.lost_title")}</h3>
+          <ol>
+            <li>{say.rich("backup.lost_1")}</li>
+            <li>{say.rich("backup.lost_2")}</li>
+            <li>{say("backup.lost_3")}</li>
+            <li>{say("backup.lost_4")}</li>
+          </ol>
           <p class="actions">
             <button type="button" class="quiet" data-print hidden>{say("common.print")}</button>
           </p>
