@@ -25,7 +25,13 @@ export async function unprotect(roster: Roster, login: Login): Promise<void> {
 }
 
 async function keep(roster: Roster, login: Login, passwordDigest: string | undefined): Promise<void> {
-  await roster.update(login, (row) => ({ ...row, passwordDigest }));
+  while (login.account.passwordDigest !== passwordDigest) {
+    // A new grant that came in between goes first; what was promised to a person is not lost over it.
+    const saved = await roster.update(login, (row) => ({ ...row, passwordDigest }));
+    if (saved === "gone") {
+      throw new AppError("not_found", `Cannot protect ${login.account.alias}: the account is gone`);
+    }
+  }
   const on = passwordDigest !== undefined;
   roster.deps.log.info("password beside ids switched", { account: login.account.alias, on });
 }

@@ -115,7 +115,7 @@ async function render(c: Page, room: Room, errors: BackupErrors): Promise<Respon
         say={say}
         state={await backups.state()}
         locked={roster.deps.vault.locked !== undefined}
-        elsewhere={!isPrivate(c)}
+        elsewhere={isPrivate(c) ? undefined : room.deps.port()}
         errors={errors}
         formToken={formToken(c, room)}
         now={now}

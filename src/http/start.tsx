@@ -88,7 +88,7 @@ async function showRecovery(c: Page, room: Room): Promise<Response> {
       say={say}
       hasKey={keys.length > 0}
       hasAccounts={room.deps.roster.all().length > 0}
-      elsewhere={!isPrivate(c)}
+      elsewhere={isPrivate(c) ? undefined : room.deps.port()}
       formToken={formToken(c, room)}
     />
   );

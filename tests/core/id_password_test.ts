@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { viewOf } from "../../src/core/accounts.ts";
 import { addressWith, isPassword, passwordForFiles, protect, unprotect } from "../../src/core/id_password.ts";
 import { digestOf, Secret } from "../../src/core/secret.ts";
-import { restarted, signedIn, world } from "../support/world.ts";
+import { grant, restarted, signedIn, world } from "../support/world.ts";
 
 Deno.test("protect() makes 128 random bits and keeps no more than their digest", async () => {
   const made = await world();
@@ -46,4 +46,23 @@ Deno.test("passwordForFiles() answers the right password of a protected account,
   assert.equal(await passwordForFiles(login.account, password), password);
   await assert.rejects(passwordForFiles(login.account, new Secret("")), { code: "usage" });
   await assert.rejects(passwordForFiles(login.account, new Secret("other")), { code: "wrong_password" });
+});
+
+Deno.test("protect() counts also where a new grant was stored in between, and fails where the account has gone", async () => {
+  const made = await world();
+  const login = await signedIn(made);
+  const { key } = login.account;
+  made.onStore = async (method) => {
+    if (method !== "replace") return;
+    made.onStore = undefined;
+    const row = await made.store.account(key);
+    const sealed = await made.vault.sealGrant(grant(), key, 2);
+    if (row !== undefined) await made.store.replace({ ...row, generation: 2, grant: sealed });
+  };
+  const password = await protect(made.roster, login);
+  const row = await made.store.account(key);
+  assert.deepEqual([row?.generation, row?.passwordDigest], [2, await digestOf(password)]);
+  assert.deepEqual(login.account, row);
+  if (row !== undefined) await made.store.remove(row);
+  await assert.rejects(protect(made.roster, login), { code: "not_found" });
 });

@@ -17,8 +17,8 @@ export interface BackupPartProps {
   readonly state: BackupState;
   /** The key of the logins is missing. */
   readonly locked: boolean;
-  /** What is made or typed in this browser could be read on its way. */
-  readonly elsewhere: boolean;
+  /** What is made or typed in this browser could be read on its way; then it is the port to open by another. */
+  readonly elsewhere: number | undefined;
   readonly errors: BackupErrors;
   readonly formToken: string;
   readonly now: Time;
@@ -27,12 +27,12 @@ export interface BackupPartProps {
 /** Everything about backups on one page. */
 export function BackupPart(props: BackupPartProps): Html {
   const { say, locked, elsewhere } = props;
-  const open = !locked && !elsewhere;
+  const open = !locked && elsewhere === undefined;
   return (
     <>
       <p>{say("backup.intro")}</p>
       {locked && <Notice bad>{say("backup.locked")}</Notice>}
-      {elsewhere && <Elsewhere say={say} />}
+      {elsewhere !== undefined && <Elsewhere say={say} port={elsewhere} />}
       {open && (
         <>
           <Code {...props} />
@@ -46,14 +46,14 @@ export function BackupPart(props: BackupPartProps): Html {
 }
 
 /** Why there is nothing to press here, and where there is. */
-function Elsewhere({ say }: { readonly say: Say }): Html {
+function Elsewhere({ say, port }: { readonly say: Say; readonly port: number }): Html {
   return (
     <section class="card">
       <h2>{say("backup.elsewhere_title")}</h2>
       <p>{say("backup.elsewhere")}</p>
       <ul>
         <li>{say.rich("backup.elsewhere_command")}</li>
-        <li>{say.rich("backup.elsewhere_here")}</li>
+        <li>{say.rich("backup.elsewhere_here", { port })}</li>
         <li>{say.rich("backup.elsewhere_https")}</li>
       </ul>
     </section>
@@ -257,14 +257,14 @@ interface RecoveryStepProps {
   readonly hasKey: boolean;
   readonly hasAccounts: boolean;
   /** As on the page of backups. */
-  readonly elsewhere: boolean;
+  readonly elsewhere: number | undefined;
   readonly formToken: string;
 }
 
 /** The step of the wizard that makes the recovery file. */
 export function RecoveryStep({ say, hasKey, hasAccounts, elsewhere, formToken }: RecoveryStepProps): Html {
   if (hasKey) return <p>{say.rich("start.recovery_done")}</p>;
-  if (elsewhere) return <Elsewhere say={say} />;
+  if (elsewhere !== undefined) return <Elsewhere say={say} port={elsewhere} />;
   return (
     <section class="card">
       <p>{say("start.recovery_intro")}</p>
