@@ -16,7 +16,7 @@ interface Options {
   readonly lastTry?: true;
 }
 
-/** `accounts list|show|refresh|rotate-id|relay|remove|export-companion`. */
+/** `accounts list|show|refresh|rotate-id|relay|protect|remove|export-companion`. */
 export function accountsCommand(partsOf: (command: Command) => CommandParts): Command {
   const accounts = new Command("accounts").description("look at the accounts and change them");
   const add = (
@@ -62,6 +62,12 @@ export function accountsCommand(partsOf: (command: Command) => CommandParts): Co
     },
   ).option("--yes", "do not ask");
   add("relay <alias> <on|off>", "let buttons and tools use an account, or forbid it", switchRelay);
+  add(
+    "protect <alias> <on|off>",
+    "want a password beside the id, new and shown once, or none any more",
+    protect,
+  )
+    .option("--yes", "do not ask");
   add("remove <alias>", "make the login void at Twitch and forget it", remove)
     .option("--yes", "do not ask");
   accounts.addCommand(exportCompanionCommand(partsOf));
@@ -148,14 +154,45 @@ async function switchRelay(
   { json }: Options,
   word = "",
 ): Promise<void> {
-  if (word !== "on" && word !== "off") {
-    throw new AppError("usage", `Cannot switch the relay: ${JSON.stringify(word)} is neither on nor off`, {
-      hint: `Write accounts relay ${alias} on, or accounts relay ${alias} off`,
-    });
-  }
-  const { relay } = await operations.switchRelay({ alias, on: word === "on" });
+  const on = onOrOff(word, "the relay", `accounts relay ${alias}`);
+  const { relay } = await operations.switchRelay({ alias, on });
   if (json) return printJson(terminal, { alias, relay });
   terminal.print(`The relay is ${relay ? "on" : "off"} for ${alias}.`);
+}
+
+async function protect(
+  parts: CommandParts,
+  operations: Operations,
+  alias: string,
+  { json, yes }: Options,
+  word = "",
+): Promise<void> {
+  const { terminal } = parts;
+  const on = onOrOff(word, "the password", `accounts protect ${alias}`);
+  if (on) {
+    const what = `makes ${alias} want a new password beside its id`;
+    await warnOfShow(parts, operations, { what, alias, yes: yes === true });
+  }
+  const made = await operations.protectAccount({ alias, on });
+  if (json) return printJson(terminal, made);
+  if (!made.protected) {
+    return terminal.print(`The id is enough for ${alias} again, with or without a password.`);
+  }
+  terminal.print(
+    [
+      `From now on ${alias} wants a password beside its id. It is shown this once, in the address for Companion's`,
+      "field for a custom token server URL; take the one that you have there, with the password in it:",
+      ...made.urls.map((url) => `  ${url}`),
+      "Until it stands there, Companion gets no token. Ready buttons: export them again with --password-file.",
+    ].join("\n"),
+  );
+}
+
+function onOrOff(word: string, what: string, command: string): boolean {
+  if (word === "on" || word === "off") return word === "on";
+  throw new AppError("usage", `Cannot switch ${what}: ${JSON.stringify(word)} is neither on nor off`, {
+    hint: `Write ${command} on, or ${command} off`,
+  });
 }
 
 /** The fields that the contract names. */
@@ -181,5 +218,6 @@ function describe(account: AccountJson): string {
     `  last refresh  ${account.lastRefresh ?? "none yet"}`,
     `  permissions   ${account.scopes.join(" ")}`,
     `  relay         ${account.relay ? "on" : "off"}`,
+    `  password      ${account.protected ? "wanted beside the id" : "none: the id is enough"}`,
   ].join("\n");
 }

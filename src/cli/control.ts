@@ -20,6 +20,8 @@ const OPERATIONS: readonly (keyof Operations)[] = [
   "lastTry",
   "rotateId",
   "switchRelay",
+  "protectAccount",
+  "passwordForFiles",
   "removeAccount",
   "beginLogin",
   "finishLogin",

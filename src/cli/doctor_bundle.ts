@@ -4,6 +4,7 @@
  */
 import type { Time } from "../core/account.ts";
 import { type Check, subjectOf } from "../core/check.ts";
+import { isProtected } from "../core/id_password.ts";
 import type { Login } from "../core/login.ts";
 import { MIGRATIONS } from "../store/sqlite/migrations/mod.ts";
 import { type Config, describeConfig } from "./config.ts";
@@ -101,6 +102,7 @@ function accountJson(login: Login, number: number): Readonly<Record<string, unkn
     openRefresh: open !== undefined,
     onDisk: saveAt === undefined,
     relay: account.relay,
+    protected: isProtected(account),
     scopes,
     askedAt: timeJson(askedAt),
     validatedAt: timeJson(validation?.at),

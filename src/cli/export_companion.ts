@@ -6,6 +6,7 @@ import { Secret } from "../core/secret.ts";
 import { reasonOf } from "../vault/key.ts";
 import type { CommandParts } from "./command.ts";
 import type { Operations } from "./operations.ts";
+import { secretLine } from "./passphrase.ts";
 import { withOperations } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,6 +16,7 @@ export interface ExportOptions {
   readonly out?: string;
   readonly triggers?: true;
   readonly twitchModule?: true;
+  readonly passwordFile?: string;
 }
 
 /** Disk full, over quota, read-only or failing, in the words of every system that Deno runs on. */
@@ -30,14 +32,17 @@ export function exportCompanionCommand(partsOf: (command: Command) => CommandPar
     .requiredOption("--server <URL>", "where Companion reaches this server, such as http://192.168.1.5:8948")
     .option("--out <FILE>", "write it to a file that only you can read, instead of standard output")
     .option("--triggers", "the trigger that keeps the state in a variable, instead of the page of buttons")
+    .option("--password-file <FILE>", "the password of a protected account; - is standard input")
     .option("--twitch-module", "with a button that restarts your connection of the Twitch module")
     .action(async (alias: string, options: ExportOptions, command: Command) => {
       const parts = partsOf(command);
       // Said before the data directory is waited for.
       serverAddress(options.server);
+      const { passwordFile: file } = options;
+      const typed = file === undefined ? undefined : await secretLine(parts, { file, question: "" });
       await withOperations(
         parts,
-        (operations) => exportCompanion(parts.terminal, operations, alias, options),
+        (operations) => exportCompanion(parts.terminal, operations, alias, options, typed),
       );
     });
 }
@@ -45,9 +50,10 @@ export function exportCompanionCommand(partsOf: (command: Command) => CommandPar
 /** Prints or writes the file, and says on standard error what must be known about it. */
 export async function exportCompanion(
   terminal: Terminal,
-  operations: Pick<Operations, "showAccount">,
+  operations: Pick<Operations, "showAccount" | "passwordForFiles">,
   alias: string,
   { server, out, triggers, twitchModule }: ExportOptions,
+  typed: Secret = new Secret(""),
 ): Promise<void> {
   const address = serverAddress(server);
   const { id, login, label, alias: name } = await operations.showAccount({ alias });
@@ -56,12 +62,14 @@ export async function exportCompanion(
       hint: "Put the key file back",
     });
   }
+  const { password } = await operations.passwordForFiles({ alias: name, typed: typed.reveal() });
   const buttons = {
     alias: name,
     login,
     label,
     id: new Secret(id),
     server: address,
+    password: password === null ? undefined : new Secret(password),
     twitchModule: twitchModule === true,
   };
   const text = triggers ? companionTriggers(buttons) : companionPage(buttons);

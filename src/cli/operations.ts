@@ -14,6 +14,7 @@ import {
 import type { Reason } from "../core/account.ts";
 import type { TwitchApp } from "../core/app.ts";
 import { checkApp, loadApp } from "../core/app_setting.ts";
+import { addressWith, passwordForFiles, protect, unprotect } from "../core/id_password.ts";
 import { lastTry } from "../core/last_try.ts";
 import { testNotice } from "../core/notices.ts";
 import { Secret } from "../core/secret.ts";
@@ -24,6 +25,7 @@ import { timeJson } from "./json_time.ts";
 import { type KeyOperations, keyOperations } from "./key_operations.ts";
 import { type OwnerOperations, ownerOperations } from "./owner_operations.ts";
 import type { Program } from "./program.ts";
+import { reachableUrls } from "./reachable.ts";
 import { type Host, type SignInOperations, signInOperations } from "./sign_in_operations.ts";
 
 /** An account in the JSON of `accounts list|show`. */
@@ -41,6 +43,16 @@ export interface AccountJson {
   readonly lastRefresh: string | null;
   /** The relay may use it. */
   readonly relay: boolean;
+  /** Its ids need a password. */
+  readonly protected: boolean;
+}
+
+/** What `accounts protect` has done; the password and the addresses with it are said this once. */
+export interface ProtectedJson {
+  readonly alias: string;
+  readonly protected: boolean;
+  readonly password: string | null;
+  readonly urls: readonly string[];
 }
 
 /** A Twitch app without its secret. */
@@ -59,6 +71,12 @@ export interface Operations
   lastTry(input: { readonly alias: string }): Promise<AccountJson>;
   rotateId(input: { readonly alias: string }): Promise<AccountJson>;
   switchRelay(input: { readonly alias: string; readonly on: boolean }): Promise<AccountJson>;
+  /** Makes a password that the account's ids need, or takes it away. */
+  protectAccount(input: { readonly alias: string; readonly on: boolean }): Promise<ProtectedJson>;
+  /** What goes into files for Companion: null where the account wants none. Throws if it is not the password. */
+  passwordForFiles(
+    input: { readonly alias: string; readonly typed: string },
+  ): Promise<{ readonly password: string | null }>;
   removeAccount(input: { readonly alias: string }): Promise<{ readonly revoked: boolean }>;
   saveApp(
     input: { readonly clientId: string; readonly clientSecret: string | null },
@@ -95,6 +113,11 @@ export function localOperations(program: Program, host: Host): Operations {
       await switchRelay(roster, loginNamed(roster, alias), on);
       return show(alias);
     },
+    protectAccount: ({ alias, on }) => protectNamed(program, host, alias, on),
+    async passwordForFiles({ alias, typed }) {
+      const password = await passwordForFiles(loginNamed(roster, alias).account, new Secret(typed));
+      return { password: password?.reveal() ?? null };
+    },
     removeAccount: async ({ alias }) => ({ revoked: await removeAccount(roster, loginNamed(roster, alias)) }),
     saveApp: (input) => saveTyped(program, input),
     appInUse: () => Promise.resolve(appJson(roster.app)),
@@ -106,6 +129,24 @@ export function localOperations(program: Program, host: Host): Operations {
     ...backupOperations(program, host.lasts),
     testNotice: () => program.notifier.test(testNotice(deps.clock.now())),
   };
+}
+
+async function protectNamed(
+  { roster, config }: Program,
+  host: Host,
+  alias: string,
+  on: boolean,
+): Promise<ProtectedJson> {
+  const login = loginNamed(roster, alias);
+  if (!on) {
+    await unprotect(roster, login);
+    return { alias, protected: false, password: null, urls: [] };
+  }
+  const password = await protect(roster, login);
+  const urls = reachableUrls(config, host.port()).map((url) =>
+    `${addressWith(url, password).reveal()}/token`
+  );
+  return { alias, protected: true, password: password.reveal(), urls };
 }
 
 async function saveTyped(
@@ -136,5 +177,6 @@ function accountJson(view: AccountView): AccountJson {
     reason: view.reason ?? null,
     lastRefresh: timeJson(view.lastRefresh),
     relay: view.relay,
+    protected: view.protected,
   };
 }

@@ -64,7 +64,15 @@ async function setUpApp(parts: CommandParts, yes: boolean): Promise<void> {
     );
   }
   terminal.print("Next: companion-token-server login");
+  terminal.print(LOST);
 }
+
+/** To be read before it is needed: afterwards the machine that could say it is gone. */
+const LOST = "\nPrint this. If the machine is ever lost or stolen, in this order, from any other:\n" +
+  "1. twitch.tv, Settings, Connections: disconnect the app, for every account. Only this ends the logins.\n" +
+  "2. dev.twitch.tv/console, your app: New Secret. The old one is void at once.\n" +
+  "3. A new card: setup with the new secret, restore your backup, and login for each account.\n" +
+  "4. accounts rotate-id for each account, and the new id into Companion; new addresses for notices.";
 
 function explain({ config, terminal }: CommandParts): void {
   terminal.print(

@@ -101,6 +101,8 @@ export interface Account {
   readonly createdAt: Time;
   /** The relay may use it; a person's choice. */
   readonly relay: boolean;
+  /** SHA-256, hex, of the password that must come with the ids; undefined: the id is enough. */
+  readonly passwordDigest: string | undefined;
   /** Counts the writes of the row. Every write names the one that it read. */
   readonly revision: number;
 }

@@ -3,6 +3,7 @@ import type { Account, Reason, Time } from "./account.ts";
 import { oldTokensDie } from "./app.ts";
 import { AppError } from "./error.ts";
 import { endIds, type IdEnd, type OldId, oldIdsOf } from "./id_end.ts";
+import { isProtected } from "./id_password.ts";
 import { newId, sealId } from "./ids.ts";
 import type { Login } from "./login.ts";
 import type { Refresher } from "./refresher.ts";
@@ -37,6 +38,8 @@ export interface AccountView {
   readonly oldIds: readonly OldId[];
   /** The relay may use it. */
   readonly relay: boolean;
+  /** Its ids need a password. */
+  readonly protected: boolean;
   readonly askedAt: Time | undefined;
   /** The address of who asked last. */
   readonly askedBy: string | undefined;
@@ -67,6 +70,7 @@ export function viewOf(roster: Roster, login: Login, now: Time): AccountView {
     oldTokenDies,
     oldIds: oldIdsOf(roster, login),
     relay: account.relay,
+    protected: isProtected(account),
     askedAt: login.askedAt,
     askedBy: login.askedBy,
   };

@@ -165,6 +165,7 @@ async function addNew(roster: Roster, asked: Asked, who: Who, grant: Grant, now:
     sends: [],
     createdAt: now,
     relay: true,
+    passwordDigest: undefined,
     revision: 1,
   };
   const id = asked.reclaim ?? newId();

@@ -26,6 +26,8 @@ export interface BackupAccount {
   readonly refusals: Refusals | undefined;
   readonly createdAt: Time;
   readonly relay: boolean;
+  /** As in the account: Companion's address holds the password itself. */
+  readonly passwordDigest: string | undefined;
   /** Oldest first. */
   readonly ids: readonly BackupId[];
 }
@@ -98,9 +100,9 @@ async function grantOf({ deps }: Roster, account: Account): Promise<Grant | unde
 
 function backupOf(account: Account, grant: Grant, ids: readonly BackupId[]): BackupAccount {
   const { key, alias, twitchId, login, label, clientId, scopes, generation, issuedAt, expiresAt } = account;
-  const { lastRefresh, health, refusals, createdAt, relay } = account;
+  const { lastRefresh, health, refusals, createdAt, relay, passwordDigest } = account;
   return {
-    ...{ key, alias, twitchId, login, label, clientId, relay, generation },
+    ...{ key, alias, twitchId, login, label, clientId, relay, passwordDigest, generation },
     ...{ lastRefresh, refusals, createdAt, ids },
     // `/validate` may have put scopes and expiry right since the grant was sealed.
     grant: { ...grant, scopes, issuedAt, expiresAt: expiresAt ?? grant.expiresAt },

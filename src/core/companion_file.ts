@@ -26,6 +26,8 @@ export interface ButtonsOf {
   readonly id: Secret;
   /** From `serverAddress`. */
   readonly server: string;
+  /** That of a protected account; Companion sends it because it stands in every address. */
+  readonly password?: Secret | undefined;
   /** Also a button that restarts the person's connection of the Twitch module. */
   readonly twitchModule?: boolean;
 }

@@ -1,5 +1,6 @@
 /** The names in Companion's import files. They come from the account's alias, so that several accounts keep apart. */
 import { AppError } from "./error.ts";
+import { addressWith } from "./id_password.ts";
 import type { Secret } from "./secret.ts";
 
 /** The names for one account. */
@@ -24,6 +25,7 @@ interface Named {
   readonly label: string;
   readonly id: Secret;
   readonly server: string;
+  readonly password?: Secret | undefined;
 }
 
 const MOST_TITLE = 40;
@@ -31,8 +33,9 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)$/;
 const EXAMPLE = "http://raspberrypi.local:8948";
 
 /** The names for an account. */
-export function namesOf({ alias, login, label, id, server }: Named): Names {
+export function namesOf({ alias, login, label, id, server: bare, password }: Named): Names {
   const slug = slugOf(alias);
+  const server = password === undefined ? bare : addressWith(bare, password).reveal();
   return {
     slug,
     title: `Twitch ${oneLine(label) || oneLine(login)}`,

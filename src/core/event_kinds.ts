@@ -32,6 +32,7 @@ export type EventKind =
   | "new_id"
   | "id_taken_over"
   | "relay"
+  | "id_password"
   | "removed"
   | "app_stored"
   | "host_refused"
@@ -96,6 +97,7 @@ const RULES: readonly (readonly [line: string, rule: EventRule])[] = [
   ["new id", { kind: "new_id", keeps: ["account"] }],
   ["id taken over", { kind: "id_taken_over", keeps: ["account"] }],
   ["relay switched", { kind: "relay", keeps: ["account", "on"] }],
+  ["password beside ids switched", { kind: "id_password", keeps: ["account", "on"] }],
   ["account removed", { kind: "removed", keeps: ["account"] }],
   ["twitch app stored", { kind: "app_stored" }],
   ["host name refused", { kind: "host_refused", keeps: ["name"] }],

@@ -95,11 +95,12 @@ function verdictOn({ app }: Roster, here: Account, backup: BackupAccount): Resto
 /** A row of which nothing is sent, one generation below the backup's; undefined if somebody has just signed in. */
 async function addAsEnded(roster: Roster, backup: BackupAccount): Promise<Login | undefined> {
   const { clock, vault } = roster.deps;
-  const { grant, clientId, twitchId, login: name, label, createdAt, relay } = backup;
+  const { grant, clientId, twitchId, login: name, label, createdAt, relay, passwordDigest } = backup;
   const key = roster.get(backup.key) === undefined ? backup.key : crypto.randomUUID();
   const generation = backup.generation - 1;
   const account: Account = {
-    ...{ key, twitchId, login: name, label, clientId, generation, createdAt, relay, ...timesOf(backup) },
+    ...{ key, twitchId, login: name, label, clientId, generation, createdAt, relay, passwordDigest },
+    ...timesOf(backup),
     alias: freeAlias(roster, backup.alias),
     grant: await vault.sealGrant(grant, key, generation),
     health: { state: "needs_login", since: clock.now(), reason: "answer_lost" },
@@ -172,12 +173,18 @@ async function takeGrant(
     login: backup.login,
     label: row.label === "" ? backup.label : row.label,
     clientId: backup.clientId,
+    passwordDigest: passwordFor(row, backup),
     grant: sealed,
     generation,
     health,
     sends: [],
   }), { replaces, known: { ...NOTHING_KNOWN, access: grant.access } });
   return saved === "saved";
+}
+
+/** The later password of the same account; a backup without one, perhaps of an older version, never takes one away. */
+function passwordFor(row: Account, backup: BackupAccount): string | undefined {
+  return row.key === backup.key ? backup.passwordDigest ?? row.passwordDigest : row.passwordDigest;
 }
 
 function notTaken(alias: string): AppError {

@@ -35,6 +35,7 @@ const DONE = [
   "renamed",
   "relay_on",
   "relay_off",
+  "password_off",
   "new_id",
   "new_id_later",
   "old_id_ended",

@@ -21,6 +21,7 @@ import { EVENT_STREAM } from "./live.ts";
 import { answerMetrics } from "./metrics.ts";
 import { type Env, type Page, showError, showProblem } from "./page.tsx";
 import { codeOf, jsonAnswer, lineAnswer } from "./problem.tsx";
+import { protectAccount, showProtect } from "./protect.tsx";
 import { answerRelay, isRelayed } from "./relay.ts";
 import { chooseLanguage } from "./language.ts";
 import { createRoom, type Room } from "./room.ts";
@@ -164,8 +165,15 @@ function addPages(app: Hono<Env>, room: Room): void {
   app.post("/accounts/:alias/test", (c) => accounts.testAccount(c, room));
   app.post("/accounts/:alias/id", (c) => accounts.renewId(c, room));
   app.post("/accounts/:alias/old-ids", (c) => accounts.endOldIdsOf(c, room));
-  app.get("/accounts/:alias/companion.companionconfig", (c) => downloadFile(c, room, "page"));
-  app.get("/accounts/:alias/companion-triggers.companionconfig", (c) => downloadFile(c, room, "triggers"));
+  for (const method of ["get", "post"] as const) {
+    app[method]("/accounts/:alias/companion.companionconfig", (c) => downloadFile(c, room, "page"));
+    app[method](
+      "/accounts/:alias/companion-triggers.companionconfig",
+      (c) => downloadFile(c, room, "triggers"),
+    );
+  }
+  app.get("/accounts/:alias/password", (c) => showProtect(c, room));
+  app.post("/accounts/:alias/password", (c) => protectAccount(c, room));
   app.get("/accounts/:alias/id", (c) => accounts.ask(c, room, "id"));
   app.get("/accounts/:alias/remove", (c) => accounts.ask(c, room, "remove"));
   app.post("/accounts/:alias/remove", (c) => accounts.remove(c, room));

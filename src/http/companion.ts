@@ -3,10 +3,12 @@
  * memory alone while a good token is there. A path with `id` in its query never gets past this file to a page.
  */
 import { followId } from "../core/follow.ts";
+import { isPassword, isProtected } from "../core/id_password.ts";
 import { readId } from "../core/ids.ts";
 import type { Login } from "../core/login.ts";
 import type { Secret } from "../core/secret.ts";
 import { tokenAtHand, tokenFor } from "../core/token.ts";
+import { basicPassword } from "./basic.ts";
 import type { PeerInfo } from "./deps.ts";
 import { peerAddress } from "./guard.ts";
 import { codeOf, lineAnswer, type ProblemCode } from "./problem.tsx";
@@ -47,7 +49,7 @@ function answer(
   raw: string | undefined,
 ): Response | Promise<Response> {
   const login = raw === undefined ? undefined : room.deps.roster.byId(raw);
-  if (login === undefined) return lookUp(request, info, room, raw);
+  if (login === undefined || isProtected(login.account)) return lookUp(request, info, room, raw);
   noteAsker(login, info);
   const token = tokenAtHand(login, room.deps.clock.now());
   return token === undefined ? wait(request, room, login) : give(request, room, token);
@@ -61,6 +63,16 @@ async function lookUp(
 ): Promise<Response> {
   const login = await loginOf(request, info, room, raw);
   if (login instanceof Unknown) return lineAnswer(login.code, login.line);
+  return await answerFor(request, info, room, login);
+}
+
+/** Answers a question for the token of this login, from somebody who may have it. */
+export function answerFor(
+  request: Request,
+  info: PeerInfo,
+  room: Room,
+  login: Login,
+): Promise<Response> {
   noteAsker(login, info);
   return wait(request, room, login);
 }
@@ -103,7 +115,7 @@ export class Unknown {
 
 /**
  * The login that a text from a query leads to, also while the vault is locked. Only who knows no id is subject to the
- * Host rule and, where `info` is given, to the throttle.
+ * Host rule. Where `info` is given, those who know none or not the password beside it are subject to the throttle.
  */
 export async function loginOf(
   request: Request,
@@ -113,7 +125,7 @@ export async function loginOf(
 ): Promise<Login | Unknown> {
   const id = raw === undefined ? undefined : readId(decoded(raw));
   const login = id === undefined ? undefined : await room.deps.roster.find(id);
-  if (login !== undefined) return login;
+  if (login !== undefined) return await withPassword(request, info, room, login);
   if (!room.hosts.admits(request)) return new Unknown("wrong_host");
   const miss = info === undefined ? undefined : noted(peerAddress(info), room, id !== undefined);
   if (id === undefined) {
@@ -121,7 +133,30 @@ export async function loginOf(
     return new Unknown("usage", missing ? "Cannot answer: the id is missing" : undefined);
   }
   if (miss === "too_many") return new Unknown("too_many_requests");
-  return await followId(room.deps.roster, id) ?? new Unknown("not_found");
+  const given = await followId(room.deps.roster, id);
+  return given === undefined ? new Unknown("not_found") : await withPassword(request, info, room, given);
+}
+
+/** The login if it needs no password or the right one has come; who sends that is never shown to the throttle. */
+async function withPassword(
+  { headers }: Request,
+  info: PeerInfo | undefined,
+  room: Room,
+  login: Login,
+): Promise<Login | Unknown> {
+  if (!isProtected(login.account)) return login;
+  const given = basicPassword(headers.get("authorization"));
+  if (given !== undefined && await isPassword(login.account, given)) return login;
+  const address = peerAddress(info);
+  const miss = info === undefined ? undefined : room.throttle.miss(address, room.deps.clock.now());
+  if (miss === "first") {
+    const event = given === undefined ? "asked without the password" : "asked with a wrong password";
+    room.deps.log.warn(event, { account: login.account.alias, address });
+  }
+  if (given === undefined) return new Unknown("id_password");
+  return miss === "too_many"
+    ? new Unknown("too_many_requests", "Cannot answer: too many wrong passwords came from this address")
+    : new Unknown("id_password", "Cannot answer: the password in the address is not the one of this id");
 }
 
 /** Companion's module 3 shows no error of ours to its user, so the log has to tell it. */

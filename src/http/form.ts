@@ -1,6 +1,6 @@
 /** Forms that no other site can send: each carries a secret of its session and comes from a page of ours. */
 import type { Session } from "../core/owner.ts";
-import { randomSecret, type Secret } from "../core/secret.ts";
+import { randomSecret, sameText, type Secret } from "../core/secret.ts";
 
 /** The name of the hidden field. */
 export const FORM_FIELD = "form";
@@ -41,13 +41,6 @@ function hostIn(origin: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Takes equally long wherever the texts differ. */
-function sameText(left: string, right: string): boolean {
-  let difference = left.length ^ right.length;
-  for (let at = 0; at < right.length; at++) difference |= left.charCodeAt(at) ^ right.charCodeAt(at);
-  return difference === 0;
 }
 
 /** A field as one line of text: trimmed, without control characters, at most `most` characters; empty if missing. */

@@ -13,6 +13,7 @@ export type HttpCode =
   | "wrong_host"
   | "too_many_requests"
   | "too_large"
+  | "id_password"
   | "not_local"
   | "signed_out"
   | "stale_form"
@@ -106,6 +107,10 @@ export const PROBLEMS = {
     line: "Cannot answer: too many unknown ids came from this address",
   },
   too_large: { status: 413, line: "Cannot answer: the request is too large" },
+  id_password: {
+    status: 403,
+    line: "Cannot answer: this id wants the password too that belongs in the address",
+  },
   not_local: {
     status: 403,
     line: "Cannot show this page from another machine",

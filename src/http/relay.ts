@@ -69,9 +69,9 @@ export async function answerRelay(
   return await pressed(request, room, login, { form, word: form.word, path: rest });
 }
 
-function unknown({ code }: Unknown): Response {
-  const known = code === "wrong_host" || code === "too_many_requests";
-  return known ? lineAnswer(code) : line(404, "Cannot ask Twitch: this id is unknown here");
+function unknown({ code, line: words }: Unknown): Response {
+  const known = code === "wrong_host" || code === "too_many_requests" || code === "id_password";
+  return known ? lineAnswer(code, words) : line(404, "Cannot ask Twitch: this id is unknown here");
 }
 
 async function passOn(request: Request, room: Room, login: Login, path: string): Promise<Response> {

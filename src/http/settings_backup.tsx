@@ -1,4 +1,4 @@
-/** Backups to download, the recovery code, and bringing a backup back. */
+/** Backups to download, the recovery code, and bringing a backup back: on this machine or by https, for they hold all. */
 import { AppError, storeRefuses } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
 import { activeShow } from "../core/show.ts";
@@ -6,6 +6,7 @@ import { type Place, showIn } from "./frame.tsx";
 import { formToken, type Page, sayOf } from "./page.tsx";
 import { AtWork } from "./pages/at_work.tsx";
 import { type BackupErrors, BackupPart, MadePart, RestoredPart } from "./pages/settings_backup.tsx";
+import { isPrivate, keepBackupsPrivate } from "./private.ts";
 import type { Room } from "./room.ts";
 import type { MadeBackup } from "./settings_deps.ts";
 import { told } from "./told.ts";
@@ -24,17 +25,20 @@ export function showBackup(c: Page, room: Room): Promise<Response> {
 
 /** `POST /settings/backup/code`, `POST /start/recovery`: a new recovery code, shown once, with a backup. */
 export async function makeCode(c: Page, room: Room, place: Place): Promise<Response> {
+  keepBackupsPrivate(c);
   const { code, ...made } = await room.deps.backups.byNewCode();
   return await showMade(c, room, place, made, code);
 }
 
 /** `POST /settings/backup/make`: by the keys that were set before. */
 export async function makeBackup(c: Page, room: Room): Promise<Response> {
+  keepBackupsPrivate(c);
   return await showMade(c, room, "settings", await room.deps.backups.byKnownKeys());
 }
 
 /** `POST /settings/backup/passphrase`. */
 export async function makeByPassphrase(c: Page, room: Room): Promise<Response> {
+  keepBackupsPrivate(c);
   const passphrase = secretIn((await c.req.parseBody())["passphrase"]);
   try {
     return await showMade(c, room, "settings", await room.deps.backups.byPassphrase(passphrase));
@@ -46,6 +50,7 @@ export async function makeByPassphrase(c: Page, room: Room): Promise<Response> {
 
 /** `GET /settings/backup/file/:ref`: the file, sealed. */
 export function downloadBackup(c: Page, room: Room): Response {
+  keepBackupsPrivate(c);
   const made = room.deps.backups.download(c.req.param("ref") ?? "");
   if (made === undefined) {
     throw new AppError("not_found", "Cannot download this backup: it is no longer kept", {
@@ -60,6 +65,7 @@ export function downloadBackup(c: Page, room: Room): Response {
 
 /** `POST /settings/backup/restore`, multipart: the file and what opens it. */
 export async function restoreBackup(c: Page, room: Room): Promise<Response> {
+  keepBackupsPrivate(c);
   const say = sayOf(c, room);
   const body = await c.req.parseBody();
   const { backup } = body;
@@ -109,6 +115,7 @@ async function render(c: Page, room: Room, errors: BackupErrors): Promise<Respon
         say={say}
         state={await backups.state()}
         locked={roster.deps.vault.locked !== undefined}
+        elsewhere={isPrivate(c) ? undefined : room.deps.port()}
         errors={errors}
         formToken={formToken(c, room)}
         now={now}

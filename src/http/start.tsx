@@ -6,6 +6,7 @@ import { type Framed, showIn } from "./frame.tsx";
 import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { AccountStep, CompanionStep, StartDone } from "./pages/start.tsx";
 import { RecoveryStep } from "./pages/settings_backup.tsx";
+import { isPrivate } from "./private.ts";
 import type { Room } from "./room.ts";
 import { showApp } from "./settings_app.tsx";
 import { showNotices } from "./settings_notices.tsx";
@@ -87,6 +88,7 @@ async function showRecovery(c: Page, room: Room): Promise<Response> {
       say={say}
       hasKey={keys.length > 0}
       hasAccounts={room.deps.roster.all().length > 0}
+      elsewhere={isPrivate(c) ? undefined : room.deps.port()}
       formToken={formToken(c, room)}
     />
   );

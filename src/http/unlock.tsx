@@ -2,17 +2,13 @@
 import { AppError } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
 import { isLocked } from "./account_view.ts";
-import { hostName, isLoopback, peerAddress } from "./guard.ts";
+import { peerAddress } from "./guard.ts";
 import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { type UnlockOffer, UnlockPart } from "./pages/unlock.tsx";
+import { isPrivate } from "./private.ts";
 import { PROBLEMS } from "./problem.tsx";
 import type { Room } from "./room.ts";
-import { isHttps } from "./session.ts";
 import { told } from "./told.ts";
-
-const LOCAL_NAMES: readonly (string | undefined)[] = ["localhost", "127.0.0.1", "[::1]"];
-/** With one of these a proxy speaks for somebody else, who may be anywhere. */
-const FORWARDED = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 
 /** What a locked home page offers; undefined where nothing that is typed opens the logins. */
 export async function unlockOffer(c: Page, room: Room): Promise<UnlockOffer | undefined> {
@@ -46,12 +42,4 @@ export async function unlock(c: Page, room: Room): Promise<Response> {
     );
     return await show(c, room, say("unlock.title"), inside, { status: PROBLEMS[error.code].status });
   }
-}
-
-/** On this machine itself, or by https. */
-function isPrivate(c: Page): boolean {
-  const { headers } = c.req.raw;
-  if (isHttps(c.req.raw)) return true;
-  return isLoopback(c.env?.info) && LOCAL_NAMES.includes(hostName(headers.get("host") ?? "")) &&
-    FORWARDED.every((name) => !headers.has(name));
 }

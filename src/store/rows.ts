@@ -35,6 +35,7 @@ export interface AccountRow {
   readonly sends: string;
   readonly created_at: number;
   readonly relay: number;
+  readonly password_digest: string | null;
   readonly revision: number;
 }
 
@@ -133,6 +134,7 @@ export function accountRow(account: Account): AccountRow {
     sends: JSON.stringify(account.sends),
     created_at: whole(account.createdAt),
     relay: account.relay ? 1 : 0,
+    password_digest: account.passwordDigest ?? null,
     revision: account.revision,
   };
 }
@@ -157,6 +159,7 @@ export function accountOf(row: AccountRow): Account {
     sends: v.parse(SENDS, json(row.sends)),
     createdAt: row.created_at,
     relay: row.relay !== 0,
+    passwordDigest: row.password_digest ?? undefined,
     revision: row.revision,
   };
 }

@@ -80,6 +80,7 @@ const ACCOUNT = v.object({
   refusals: orNothing(v.object({ count: v.number(), first: time, last: time })),
   createdAt: time,
   relay: v.optional(v.boolean(), true),
+  passwordDigest: orNothing(v.string()),
   ids: v.array(ID),
 });
 const FACTS = v.object({

@@ -3,7 +3,8 @@ import { exportCompanion, type ExportOptions } from "../../src/cli/export_compan
 import type { AccountJson, Operations } from "../../src/cli/operations.ts";
 import { companionPage, companionTriggers } from "../../src/core/companion_file.ts";
 import { AppError } from "../../src/core/error.ts";
-import { OWL_BUTTONS } from "../support/companion_samples.ts";
+import { Secret } from "../../src/core/secret.ts";
+import { OWL_BUTTONS, urlsOf } from "../support/companion_samples.ts";
 import { modeOf, namesIn, temporaryDirectory } from "../support/temporary_directory.ts";
 
 const ID = OWL_BUTTONS.id.reveal();
@@ -22,10 +23,18 @@ const OWL: AccountJson = {
   reason: null,
   lastRefresh: null,
   relay: true,
+  protected: false,
 };
 
-function operations(account: AccountJson = OWL): Pick<Operations, "showAccount"> {
+const PASSWORD = "kq3Vd0xW2c9_m-Lr81ZfTA";
+
+function operations(account: AccountJson = OWL): Pick<Operations, "showAccount" | "passwordForFiles"> {
   return {
+    passwordForFiles({ typed }) {
+      if (!account.protected) return Promise.resolve({ password: null });
+      if (typed === PASSWORD) return Promise.resolve({ password: PASSWORD });
+      return Promise.reject(new AppError("wrong_password", "Cannot make the file"));
+    },
     async showAccount({ alias }) {
       if (alias === account.alias) return await Promise.resolve(account);
       throw new AppError("not_found", `Cannot find the account "${alias}": there is none of that name`);
@@ -37,6 +46,7 @@ function operations(account: AccountJson = OWL): Pick<Operations, "showAccount">
 async function run(
   options: Partial<ExportOptions>,
   account = OWL,
+  typed = "",
 ): Promise<{ readonly printed: readonly string[]; readonly complaints: readonly string[] }> {
   const printed: string[] = [];
   const complaints: string[] = [];
@@ -47,7 +57,7 @@ async function run(
     readLine: () => Promise.resolve(undefined),
   };
   const given = { server: `${OWL_BUTTONS.server}/`, ...options };
-  await exportCompanion(terminal, operations(account), "nightowl", given);
+  await exportCompanion(terminal, operations(account), "nightowl", given, new Secret(typed));
   return { printed, complaints };
 }
 
@@ -112,4 +122,16 @@ Deno.test("export-companion without the key says that the id is not readable", a
     code: "locked",
     message: "Cannot make the file for Companion: the id of nightowl is not readable",
   });
+});
+
+Deno.test("export-companion of a protected account puts the password into every address, and needs it", async () => {
+  const guarded = { ...OWL, protected: true };
+  const { printed } = await run({}, guarded, PASSWORD);
+  const password = new Secret(PASSWORD);
+  assert.deepEqual(printed, [companionPage({ ...OWL_BUTTONS, password }).reveal()]);
+  const urls = urlsOf({ ...OWL_BUTTONS, password });
+  assert.ok(urls.length > 10);
+  for (const url of urls) assert.ok(url.startsWith(`http://companion:${PASSWORD}@192.168.1.20:8948/`), url);
+  await assert.rejects(run({}, guarded), { code: "wrong_password" });
+  await assert.rejects(run({}, guarded, "guess"), { code: "wrong_password" });
 });

@@ -20,7 +20,7 @@ import {
 
 Deno.test("exportLogins() holds everything that a blank machine needs", async () => {
   const made = await world(PUBLIC);
-  const login = await signedIn(made, OWL, { label: "Main channel", relay: false });
+  const login = await signedIn(made, OWL, { label: "Main channel", relay: false, passwordDigest: "ab" });
   await rotateId(made.roster, login);
   await made.roster.learn("app-1", { oldAccess: "dies" });
   const { content, left } = await exportLogins(made.roster, made.roster.app, ["studio.example"]);
@@ -36,7 +36,13 @@ Deno.test("exportLogins() holds everything that a blank machine needs", async ()
     allowedHosts: ["studio.example"],
     accounts: [{
       ...{ alias, twitchId, key, generation, createdAt, clientId, login: "nightowl", label: "Main channel" },
-      ...{ relay: false, lastRefresh: undefined, refusals: undefined, ended: undefined },
+      ...{
+        relay: false,
+        passwordDigest: "ab",
+        lastRefresh: undefined,
+        refusals: undefined,
+        ended: undefined,
+      },
       grant: { access, refresh, scopes, issuedAt, expiresAt },
       ids: [{ id: id?.id.reveal(), createdAt: START, endsAt: undefined }],
     }],

@@ -221,3 +221,28 @@ Deno.test("an id that was withdrawn after the backup stays withdrawn", async () 
   await restoreLogins(made.roster, content);
   assert.equal(made.roster.byId(old), undefined);
 });
+
+Deno.test("restoreLogins() takes over the password of the same account, and a backup without one takes none away", async () => {
+  const rows: readonly [name: string, key: string, ...digests: (string | undefined)[]][] = [
+    ["the later one counts", "key-12345", "here", "backup", "backup"],
+    ["none in the backup", "key-12345", "here", undefined, "here"],
+    ["none here", "key-12345", undefined, "backup", "backup"],
+    ["another account of the user", "there", "here", "backup", "here"],
+    ["another account, none here", "there", undefined, "backup", undefined],
+  ];
+  for (const [name, key, here, backup, after] of rows) {
+    const made = await world();
+    const login = await signedIn(made, OWL, {
+      key: "key-12345",
+      issuedAt: START - HOUR,
+      passwordDigest: here,
+    });
+    const { outcome } = await onlyOne(made, await owlBackup({ key, passwordDigest: backup }));
+    assert.equal(outcome, "renewed", name);
+    assert.equal(login.account.passwordDigest, after, name);
+    await assertStored(made, login);
+  }
+  const blank = await world();
+  const { login } = await onlyOne(blank, await owlBackup({ passwordDigest: "backup" }));
+  assert.equal(login.account.passwordDigest, "backup");
+});

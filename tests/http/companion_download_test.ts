@@ -122,3 +122,29 @@ Deno.test("GET /accounts/<alias> names the permissions that the buttons need and
   assert.match(await pageText(await home.ask("/accounts/nightowl")), lacks);
   assert.doesNotMatch(await pageText(await home.ask("/accounts/wren")), /Some buttons need/);
 });
+
+Deno.test("the files of a protected account are had by POST with its password, which stands in every address", async () => {
+  const { home, login } = await withOwl();
+  const made = await (await home.send("/accounts/nightowl/password", { protect: "on" })).text();
+  const password = /companion:([\w-]{22})@192/.exec(made)?.[1] ?? "";
+  const buttons = { ...buttonsOf(home, login), password: new Secret(password) };
+  for (
+    const [path, file] of [[PAGE, companionPage(buttons)], [TRIGGERS, companionTriggers(buttons)]] as const
+  ) {
+    const answer = await home.send(path, { server: SERVER, id_password: ` ${password} ` });
+    assert.equal(await answer.text(), file.reveal());
+    for (const [typed, status] of [["", 400], ["guess", 403]] as const) {
+      const refused = await home.send(path, { server: SERVER, id_password: typed });
+      assert.equal(refused.status, status);
+      assert.ok(!(await refused.text()).includes(idOf(home, login)));
+    }
+    assert.equal(
+      (await home.ask(`${path}${QUERY}&id_password=${password}`)).status,
+      400,
+      "not out of a query",
+    );
+  }
+  const page = await (await home.ask("/accounts/nightowl")).text();
+  assert.match(page, /<form method="post" action="\/accounts\/nightowl\/companion\.companionconfig">/);
+  assert.ok(!page.includes(password));
+});

@@ -16,7 +16,10 @@ const SECRET_FIELDS = [
   ...["passphrase", "restore_secret", "address"],
 ];
 /** Where the id of an account stands, which opens its token: on its card, on its page, in its files. */
-const SHOWS_IDS = /^GET \/(\?|$|accounts\/)|^POST \/accounts\/[^/]+\/(refresh|old-ids)$/;
+const SHOWS_IDS = /^GET \/(\?|$|accounts\/)|^POST \/accounts\/[^/]+\/(refresh|old-ids|companion[\w.-]*)$/;
+/** Where the password beside an id is shown once, and the files that it was typed for. */
+const SHOWS_PASSWORDS = /^POST \/accounts\/[^/]+\/(password|companion(-triggers)?\.companionconfig)$/;
+const ID_PASSWORD = /companion:([\w-]{22})@/g;
 /** They answer machines. */
 const FOR_MACHINES = /^(GET|POST) \/(token\.json|status(\.\w+)?|healthz|control)$/;
 /** Shorter texts stand anywhere by chance. */
@@ -27,6 +30,7 @@ class Watch {
   readonly secrets = new Set<string>(["app-secret", PASSWORD]);
   readonly ids = new Set<string>();
   readonly sessions = new Set<string>();
+  readonly passwords = new Set<string>();
   readonly places: Place[] = [];
   readonly exchanges: string[] = [];
 
@@ -64,9 +68,11 @@ class Watch {
   /** Cookies are where sessions belong. */
   async look(request: string, answer: Response): Promise<void> {
     const headers = [...answer.headers].filter(([name]) => name !== "set-cookie");
+    const text = await answer.text();
+    for (const [, password = ""] of text.matchAll(ID_PASSWORD)) this.passwords.add(password);
     this.places.push(
       printed(`headers of ${request}`, headers.map((pair) => pair.join(": ")).join("\n")),
-      printed(request, await answer.text()),
+      printed(request, text),
     );
   }
 
@@ -75,6 +81,7 @@ class Watch {
     return [
       ...leaksIn(this.places, [...this.secrets, ...this.sessions]),
       ...leaksIn(hidden, this.ids),
+      ...leaksIn(this.places.filter(({ name }) => !SHOWS_PASSWORDS.test(name)), this.passwords),
     ].map(({ form, place }) => `${form} in ${place}`);
   }
 
@@ -133,6 +140,15 @@ Deno.test("a secret in a page, a header, a redirect or a stream would be found",
       assert.ok(watch.leaks().length > 0, `${secret} is not found`);
     }
   }
+});
+
+Deno.test("the password beside an id would be found where it is not shown", async () => {
+  const [, account] = PLAYS.find(([name]) => name === "errand: account") ?? [];
+  assert.ok(account !== undefined);
+  const watch = await watched(account);
+  assert.deepEqual([watch.passwords.size, watch.leaks()], [1, []]);
+  for (const password of watch.passwords) await watch.look("GET /accounts/nightowl", new Response(password));
+  assert.ok(watch.leaks().length > 0);
 });
 
 Deno.test("sights and errands come past every route of the pages", async () => {

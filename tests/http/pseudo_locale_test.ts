@@ -7,7 +7,7 @@ import { Stage } from "./sights/stage.ts";
 const NAMES: readonly RegExp[] = [
   /^[a-z]+([_:][a-z_]+)+$|^openid$/, // scopes
   /^(https?:\/\/)?([a-z0-9-]+\.)+[a-z]{2,}(\/\S*)?$|^localhost$/, // addresses and names of machines
-  /^https?:\/\/(localhost|[\d.]+)(:\d+)?(\/\S*)?$/,
+  /^https?:\/\/(companion:[\w-]+@)?(localhost|[\d.]+)(:\d+)?(\/\S*)?$/,
   /^chat:read ,;! nonsense$/, // was typed
   /^(nightowl|wren|kite_on_air|channel_number_\d+|Main channel|app-1|another-app)( ·)?$/,
   /^(JLLKTXWJ|0A1-B2C-D3E|companion-tokens-abcdefgh|\/media\/usb\/companion-backups)$/,

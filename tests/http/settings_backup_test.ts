@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { DAY } from "../../src/core/account.ts";
 import { AppError } from "../../src/core/error.ts";
 import { START } from "../support/fake_clock.ts";
-import { house } from "./house.ts";
+import { SECURE_SESSION_COOKIE } from "../../src/http/session.ts";
+import { fromLan, house, type How, signedInCookie } from "./house.ts";
 import { upload } from "./upload.ts";
 
 Deno.test("GET /settings/backup shows keys and the folder of automatic backups", async () => {
@@ -29,6 +30,8 @@ Deno.test("POST /settings/backup/code shows the code once and a download that is
   for (
     const text of [
       "0A1-B2C-D3E",
+      "If the machine is ever lost or stolen",
+      "Only this ends the logins",
       "It holds 1 account.",
       "the key does not open them",
       "did not take the new key",
@@ -129,3 +132,77 @@ Deno.test("/settings/backup offers neither backup nor restore while the key is m
   assert.match(page, /The key is missing, so no backup can be made or brought back/);
   assert.doesNotMatch(page, /<form[^>]*\/settings\/backup/);
 });
+
+const HTTPS: How = {
+  host: "token.example.org",
+  peer: "192.168.1.5",
+  headers: { "x-forwarded-proto": "https" },
+};
+
+Deno.test("nothing of a backup crosses the network in clear: elsewhere the pages say what to do in place of it", async () => {
+  const home = await house(undefined, { trustedProxies: [HTTPS.peer ?? ""] });
+  const far: readonly How[] = [
+    fromLan(),
+    fromLan({ host: "localhost:8948" }),
+    { host: "192.168.1.20:8948" },
+    { headers: { "x-forwarded-for": "192.168.1.9" } },
+    { ...HTTPS, headers: {} },
+    { ...HTTPS, peer: "192.168.1.6" },
+  ];
+  for (const how of far) {
+    for (const path of ["/settings/backup", "/start/recovery"]) {
+      const page = await (await home.ask(path, how)).text();
+      assert.doesNotMatch(page, /action="\/(settings\/backup|start\/recovery)/);
+      // Behind https there is another session, and none of it is here.
+      if (how.host !== HTTPS.host) assert.match(page, /companion-token-server backup FILE/);
+    }
+    for (const [path, fields] of MAKES) {
+      const answer = await home.send(path, fields, how);
+      assert.notEqual(answer.status, 200, path);
+      assert.doesNotMatch(await answer.text(), /0A1-B2C-D3E|settings\/backup\/file/);
+    }
+    assert.notEqual((await upload(home, "a backup", "0A1-B2C-D3E", how)).status, 200);
+    assert.doesNotMatch(
+      await (await home.ask("/settings/backup/file/a-backup", how)).text(),
+      /sealed text/,
+    );
+  }
+  assert.deepEqual([home.settings.passphrases, home.settings.restored], [[], []]);
+  const refused = await home.send("/settings/backup/code", {}, fromLan());
+  assert.equal(refused.status, 400);
+  assert.match(await refused.text(), /would cross the network in clear/);
+});
+
+Deno.test("backups are made on this machine by each of its names", async () => {
+  const home = await house();
+  for (const host of ["localhost:8948", "127.0.0.1:8948", "[::1]:8948"]) {
+    for (const [path, fields] of MAKES) {
+      assert.equal((await home.send(path, fields, { host })).status, 200, `${path} at ${host}`);
+    }
+    assert.equal((await home.ask("/settings/backup/file/a-backup", { host })).status, 200);
+  }
+});
+
+Deno.test("a backup is made and downloaded by https through a trusted proxy", async () => {
+  const home = await house(undefined, { trustedProxies: [HTTPS.peer ?? ""] });
+  const [, session] = (await signedInCookie(home.world)).split("=");
+  const headers = { ...HTTPS.headers, cookie: `${SECURE_SESSION_COOKIE}=${session}` };
+  const page = await (await home.raw("/settings/backup", { ...HTTPS, headers })).text();
+  const [, form = ""] = /name="form" value="([^"]+)"/.exec(page) ?? [];
+  const made = await home.raw("/settings/backup/code", {
+    ...HTTPS,
+    method: "POST",
+    headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ form }).toString(),
+  });
+  assert.match(await made.text(), /0A1-B2C-D3E/);
+  const file = await home.raw("/settings/backup/file/a-backup", { ...HTTPS, headers });
+  assert.equal(await file.text(), "sealed text");
+});
+
+const MAKES: readonly (readonly [path: string, fields: Readonly<Record<string, string>>])[] = [
+  ["/settings/backup/code", {}],
+  ["/settings/backup/make", {}],
+  ["/settings/backup/passphrase", { passphrase: "four words and more" }],
+  ["/start/recovery", {}],
+];

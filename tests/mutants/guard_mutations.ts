@@ -28,7 +28,19 @@ const COMPANION: readonly Row[] = [
     'if (!room.hosts.admits(request)) return new Unknown("wrong_host");',
     "",
   ],
-  ["wrong ids are not throttled", 'miss === "too_many" ? "too_many_requests" : "not_found"', '"not_found"'],
+  [
+    "a good token at hand is given without the password",
+    "if (login === undefined || isProtected(login.account)) return",
+    "if (login === undefined) return",
+  ],
+  [
+    "any password will do",
+    "if (given !== undefined && await isPassword(login.account, given)) return login;",
+    "if (given !== undefined) return login;",
+  ],
+  ["no password will do", "if (!isProtected(login.account)) return login;", "return login;"],
+  ["wrong passwords are not throttled", 'return miss === "too_many"\n', "return miss === undefined\n"],
+  ["wrong ids are not throttled", 'if (miss === "too_many") return new Unknown("too_many_requests");', ""],
 ];
 const STATUS: readonly Row[] = [
   [
@@ -36,6 +48,30 @@ const STATUS: readonly Row[] = [
     'if (!room.hosts.admits(request)) return lineAnswer("wrong_host");',
     "",
   ],
+];
+const PRIVATE: readonly Row[] = [
+  ["backups cross the network in clear", "if (isPrivate(c)) return;", "return;"],
+  ["any peer counts as this machine", "return isLoopback(c.env?.info) && LOCAL", "return LOCAL"],
+  ["a proxy counts as this machine", "FORWARDED.every((name) => !headers.has(name));", "true;"],
+];
+const BACKUP: readonly Row[] = [
+  [
+    "a recovery code is shown elsewhere",
+    "keepBackupsPrivate(c);\n  const { code",
+    "const { code",
+  ],
+  [
+    "a backup is made elsewhere",
+    'keepBackupsPrivate(c);\n  return await showMade(c, room, "settings", await room.deps.backups.byKnownKeys());',
+    'return await showMade(c, room, "settings", await room.deps.backups.byKnownKeys());',
+  ],
+  [
+    "a passphrase is typed elsewhere",
+    "keepBackupsPrivate(c);\n  const passphrase",
+    "const passphrase",
+  ],
+  ["a backup is downloaded elsewhere", "keepBackupsPrivate(c);\n  const made", "const made"],
+  ["a backup is brought back from elsewhere", "keepBackupsPrivate(c);\n  const say", "const say"],
 ];
 const FORM: readonly Row[] = [
   ["the site that sends a form does not matter", 'OWN_SITES.includes(headers.get("sec-fetch-site")) &&', ""],
@@ -99,7 +135,20 @@ const HELP: readonly Row[] = [
 ];
 
 const TESTS = [
-  ...["app", "callback", "companion_errors", "form", "guard", "guards", "help", "sign_in", "status"]
+  ...[
+    "app",
+    "callback",
+    "companion_errors",
+    "form",
+    "guard",
+    "guards",
+    "help",
+    "id_password",
+    "settings_backup",
+    "sign_in",
+    "status",
+    "unlock",
+  ]
     .map((name) => `tests/http/${name}_test.ts`),
   "tests/core/relay_request_test.ts",
   "tests/http/words",
@@ -113,6 +162,8 @@ export const GUARD_MUTATIONS = mutationsOf({
   "src/http/guard.ts": GUARD,
   "src/http/companion.ts": COMPANION,
   "src/http/status.ts": STATUS,
+  "src/http/private.ts": PRIVATE,
+  "src/http/settings_backup.tsx": BACKUP,
   "src/http/form.ts": FORM,
   "src/http/headers.ts": HEADERS,
   "src/http/session.ts": SESSION,

@@ -87,6 +87,7 @@ for (const left of everythingLeft()) {
       ["wren", ""],
     ]);
     assert.equal(store.accounts().at(-1)?.relay, true);
+    assert.equal(store.accounts().at(-1)?.passwordDigest, undefined);
     assert.deepEqual(store.journal().map(({ account }) => account), ["key-of-wren"]);
     assert.equal(store.ids().length, 3);
     assert.deepEqual(store.facts("app-of-wren"), { rotates: true, oldAccess: "dies" });
@@ -137,6 +138,15 @@ function runOld(path: string, { statements }: Left): void {
   assert.equal(all("setting", "a setting").length, 1);
   const [slot = {}] = all("slots");
   run("addSlot", { ...slot, id: "slot-2" });
+  if ("removeSlot" in statements) {
+    run("removeSlot", "slot-2");
+    const [grant = {}] = all("sealedGrants");
+    run("resealGrant", grant["sealed"] ?? null, grant["key"] ?? null, grant["sealed"] ?? null);
+    const [text = {}] = all("sealedIds");
+    run("resealId", text["sealed"] ?? null, text["digest"] ?? null, text["sealed"] ?? null);
+    const [setting = {}] = all("sealedSettings");
+    run("resealSetting", setting["sealed"] ?? null, setting["name"] ?? null, setting["sealed"] ?? null);
+  }
   assert.deepEqual(all("sealed"), [{ sealed: 1 }]);
   run("addAccount", { ...first, key: "k", alias: "gone", twitch_id: "1", revision: 1 });
   run("remove", "k", 1);

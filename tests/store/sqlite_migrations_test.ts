@@ -177,7 +177,7 @@ function placeOld(directory: string, schema: number): string {
   return path;
 }
 
-Deno.test("openSqliteStore() opens a database of schema 1 with everything in it, the relay on", () => {
+Deno.test("openSqliteStore() opens a database of schema 1 with everything in it, the relay on and no password", () => {
   using directory = temporaryDirectory();
   const path = placeOld(directory.path, 1);
   const wren = anAccount({
@@ -222,4 +222,5 @@ Deno.test("a database of the present schema is one that schema 1 and the steps a
   const expected = ask(`${fresh.path}/${NAME}`, columns);
   assert.deepEqual(ask(`${old.path}/${NAME}`, columns), expected);
   assert.ok(expected.includes("accounts relay INTEGER 1"));
+  assert.ok(expected.includes("accounts password_digest TEXT 0"));
 });

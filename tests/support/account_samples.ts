@@ -20,6 +20,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     sends: [],
     createdAt: 1_700_000_000_000,
     relay: true,
+    passwordDigest: undefined,
     revision: 1,
     ...changes,
   };

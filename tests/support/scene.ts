@@ -197,6 +197,9 @@ export class Scene implements AsyncDisposable {
     const ids = this.#processes.flatMap(({ process }) => process.stdout.match(ID) ?? []);
     const states = this.sim.requests.flatMap(({ params }) => params["state"] ?? []);
     const userCodes = this.#processes.flatMap(({ process }) => USER_CODE.exec(process.stdout)?.[1] ?? []);
+    const passwords = this.#processes.flatMap(({ process }) =>
+      [...process.stdout.matchAll(ID_PASSWORD)].flatMap(([, password]) => password ?? [])
+    );
     const shown = new Set([...ids, ...states, ...userCodes]);
     const codes = this.#processes.flatMap(({ process }) => SETUP_CODE.exec(process.stdout)?.[1] ?? []);
     const key = await keyIn(`${this.data}/key`);
@@ -208,6 +211,7 @@ export class Scene implements AsyncDisposable {
       ...this.#serveSecrets,
       ...shown,
       ...codes,
+      ...passwords,
       ...key,
       ...this.client.secret === undefined ? [] : [this.client.secret],
     ]);
@@ -218,6 +222,7 @@ export class Scene implements AsyncDisposable {
       allows: ({ secret, place }) =>
         (this.#serveSecrets.has(secret) && place === `${this.data}/serve.json`) ||
         (key.includes(secret) && place === `${this.data}/key`) ||
+        (passwords.includes(secret) && SHOWS_PASSWORDS.test(place)) ||
         (shown.has(secret) && SHOWS_IDS.test(place)) ||
         (codes.includes(secret) && SHOWS_SETUP_CODE.test(place)),
     });
@@ -240,11 +245,15 @@ export class Scene implements AsyncDisposable {
 
 const ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const USER_CODE = /"userCode":"([A-Z]{8,})"/;
+const ID_PASSWORD = /companion:([\w-]{22})@/g;
 const SETUP_CODE = /\/welcome\?code=(\S+)/;
 /** Terminal and log of a server that has no password yet, and the commands that exist to show its setup code. */
 const SHOWS_SETUP_CODE = /^(std(out|err) of serve|stdout of setup)\b/;
 /** The standard output of commands that exist to show ids, or the state or the code of the sign-in that they begin. */
 const SHOWS_IDS = /^stdout of (login|accounts (list|show|rotate-id|export-companion))\b/;
+
+/** The same for the passwords beside ids. */
+const SHOWS_PASSWORDS = /^stdout of accounts (protect|export-companion)\b/;
 
 function placesOf({ words, process }: { words: string; process: RunningCommand }): Place[] {
   return [printed(`stdout of ${words}`, process.stdout), printed(`stderr of ${words}`, process.stderr)];

@@ -14,6 +14,7 @@ export const ACCOUNTS: Promises = {
       refusals: { count: 2, first: 7, last: 8 },
       sends: [1, 2, 3],
       relay: false,
+      passwordDigest: "ab".repeat(32),
     });
     assert.equal(await place.store.add(full, anId()), true);
     assert.deepEqual(await (await place.again()).accounts(), [full]);

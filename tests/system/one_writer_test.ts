@@ -80,6 +80,10 @@ async function setUp(scene: Scene, server: Maybe): Promise<void> {
   assert.equal(none.code, 2, none.stderr);
   assert.match(none.stderr, /setup/);
   const stored = await scene.run(["setup"], { env: { TWITCH_CLIENT_ID: id, TWITCH_CLIENT_SECRET: secret } });
+  assert.match(
+    stored.stdout,
+    /If the machine is ever lost or stolen[^]*1\. twitch\.tv[^]*2\. [^]*New Secret/,
+  );
   assert.equal(stored.code, 0, stored.stderr);
   await assertServes(scene, server, (await scene.signIn()).id);
 }

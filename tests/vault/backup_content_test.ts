@@ -17,6 +17,7 @@ const account = fc.record({
   login: fc.string(),
   label: fc.string(),
   relay: fc.boolean(),
+  passwordDigest: maybe(fc.string()),
   clientId: fc.string(),
   grant: fc.record({
     access: secret,
@@ -83,6 +84,7 @@ Deno.test("contentOf() reads the content of the first version, and passes over w
     3,
     undefined,
   ]);
+  assert.equal(account?.passwordDigest, undefined);
   assert.equal(known.accounts[0]?.grant.refresh, "ref");
   assert.equal(known.app?.clientSecret, "app-secret");
   const later = FIRST.replaceAll('"createdAt"', '"colour":"red","createdAt"');

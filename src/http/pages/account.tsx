@@ -54,6 +54,7 @@ export function AccountPage(props: AccountProps): Html {
         baseUrls={props.baseUrls}
         buttonScopes={props.buttonScopes}
         choice={props.choice}
+        formToken={formToken}
       />
       <Permissions say={say} view={view} />
       {!locked && <Settings say={say} view={view} token={formToken} />}
@@ -157,6 +158,13 @@ function Settings({ say, view, token }: PartProps): Html {
           {say(view.relay ? "account.relay_switch_off" : "account.relay_switch_on")}
         </button>
       </form>
+      <h2>{say("protect.heading")}</h2>
+      <p>{say(view.protected ? "protect.is_on" : "protect.is_off")}</p>
+      <p class="actions">
+        <a class="button quiet" href={`${path}/password`}>
+          {say(view.protected ? "protect.change_link" : "protect.link")}
+        </a>
+      </p>
       <h2>{say("account.end")}</h2>
       <p>
         <a href={`${path}/id`}>{say("account.new_id_link")}</a>

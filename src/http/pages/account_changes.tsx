@@ -27,7 +27,7 @@ export function pathOf({ alias }: Pick<AccountView, "alias">): string {
 }
 
 /** Says that a show may be on; nothing while nobody has asked lately. */
-function AtWork({ say, view, now }: ChangeProps): Html | null {
+export function AtWork({ say, view, now }: ChangeProps): Html | null {
   const { askedAt, askedBy } = view;
   if (askedAt === undefined || !atWork(view, now)) return null;
   const ago = agoText(say, askedAt, now);

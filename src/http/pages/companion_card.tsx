@@ -3,9 +3,10 @@ import type { Child } from "hono/jsx";
 import type { AccountView } from "../../core/accounts.ts";
 import type { CompanionChoice } from "../../core/companion_choice.ts";
 import type { Say } from "../words/say.tsx";
+import { pathOf } from "./account_changes.tsx";
 import { CompanionFields } from "./companion_fields.tsx";
 import type { Html } from "./layout.tsx";
-import { CopyText } from "./parts.tsx";
+import { CopyText, Field, FormToken } from "./parts.tsx";
 import { ScopeList } from "./scope_list.tsx";
 
 interface CardProps {
@@ -16,6 +17,7 @@ interface CardProps {
   readonly buttonScopes: readonly string[];
   /** What its owner has said they have. */
   readonly choice: CompanionChoice;
+  readonly formToken: string;
 }
 
 /** The ways to use an account; the one that its owner has chosen stands open. */
@@ -52,7 +54,7 @@ function Way(
   );
 }
 
-function Buttons({ say, view, baseUrls, buttonScopes }: CardProps): Html {
+function Buttons({ say, view, baseUrls, buttonScopes, formToken }: CardProps): Html {
   const missing = buttonScopes.filter((scope) => !view.scopes.includes(scope));
   const alias = encodeURIComponent(view.alias);
   return (
@@ -67,25 +69,27 @@ function Buttons({ say, view, baseUrls, buttonScopes }: CardProps): Html {
       )}
       {view.ids.length === 0
         ? <p>{say("companion.buttons_locked")}</p>
-        : <Downloads say={say} alias={alias} baseUrls={baseUrls} />}
+        : <Downloads say={say} view={view} baseUrls={baseUrls} formToken={formToken} />}
     </>
   );
 }
 
 interface DownloadsProps {
   readonly say: Say;
-  /** Encoded for an address. */
-  readonly alias: string;
+  readonly view: AccountView;
   readonly baseUrls: readonly string[];
+  readonly formToken: string;
 }
 
 const PAGE_NOTES = ["note_file", "note_import", "note_again", "note_words", "note_state"] as const;
 const TRIGGER_NOTES = ["note_file", "trigger_import", "trigger_again"] as const;
 
-function Downloads({ say, alias, baseUrls }: DownloadsProps): Html {
-  const path = `/accounts/${alias}`;
+function Downloads({ say, view, baseUrls, formToken }: DownloadsProps): Html {
+  const path = pathOf(view);
+  // A password does not go into the address of a page.
   return (
-    <form method="get" action={`${path}/companion.companionconfig`}>
+    <form method={view.protected ? "post" : "get"} action={`${path}/companion.companionconfig`}>
+      {view.protected && <FormToken token={formToken} />}
       <fieldset>
         <legend>{say("companion.where")}</legend>
         {baseUrls.map((base, at) => (
@@ -99,6 +103,17 @@ function Downloads({ say, alias, baseUrls }: DownloadsProps): Html {
         <input type="checkbox" name="twitch" value="yes" />
         <span>{say("companion.with_module")}</span>
       </label>
+      {view.protected && (
+        <Field
+          name="id_password"
+          type="password"
+          label={say("protect.field")}
+          hint={say("protect.field_hint")}
+          required
+          most={100}
+          say={say}
+        />
+      )}
       <p class="actions">
         <button type="submit">{say("companion.download")}</button>
       </p>
@@ -147,6 +162,7 @@ function OtherTools(
   return (
     <>
       <p class="hint">{say("companion.other_story")}</p>
+      {view.protected && <p>{say("protect.others")}</p>}
       <dl class="fields">
         {ADDRESSES.map(([key, path]) => (
           <>

@@ -26,7 +26,14 @@ export function CompanionFields({ say, view, baseUrls }: FieldsProps): Html {
       </dd>
       <dt>{say("companion.url")}</dt>
       <dd>
-        {baseUrls.map((base, at) => <TokenUrl key={base} say={say} base={base} id={`${place}-url-${at}`} />)}
+        {view.protected ? say("protect.in_address") : baseUrls.map((base, at) => (
+          <TokenUrl
+            key={base}
+            say={say}
+            base={base}
+            id={`${place}-url-${at}`}
+          />
+        ))}
       </dd>
       <dt>{say("companion.channels")}</dt>
       <dd>

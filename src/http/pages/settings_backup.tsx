@@ -17,6 +17,8 @@ export interface BackupPartProps {
   readonly state: BackupState;
   /** The key of the logins is missing. */
   readonly locked: boolean;
+  /** What is made or typed in this browser could be read on its way; then it is the port to open by another. */
+  readonly elsewhere: number | undefined;
   readonly errors: BackupErrors;
   readonly formToken: string;
   readonly now: Time;
@@ -24,19 +26,37 @@ export interface BackupPartProps {
 
 /** Everything about backups on one page. */
 export function BackupPart(props: BackupPartProps): Html {
-  const { say, locked } = props;
+  const { say, locked, elsewhere } = props;
+  const open = !locked && elsewhere === undefined;
   return (
     <>
       <p>{say("backup.intro")}</p>
-      {locked ? <Notice bad>{say("backup.locked")}</Notice> : (
+      {locked && <Notice bad>{say("backup.locked")}</Notice>}
+      {elsewhere !== undefined && <Elsewhere say={say} port={elsewhere} />}
+      {open && (
         <>
           <Code {...props} />
           <Make {...props} />
         </>
       )}
       <Automatic {...props} />
-      {!locked && <Restore {...props} />}
+      {open && <Restore {...props} />}
     </>
+  );
+}
+
+/** Why there is nothing to press here, and where there is. */
+function Elsewhere({ say, port }: { readonly say: Say; readonly port: number }): Html {
+  return (
+    <section class="card">
+      <h2>{say("backup.elsewhere_title")}</h2>
+      <p>{say("backup.elsewhere")}</p>
+      <ul>
+        <li>{say.rich("backup.elsewhere_command")}</li>
+        <li>{say.rich("backup.elsewhere_here", { port })}</li>
+        <li>{say.rich("backup.elsewhere_https")}</li>
+      </ul>
+    </section>
   );
 }
 
@@ -182,6 +202,13 @@ export function MadePart({ say, made, code }: MadeProps): Html {
           <p class="recovery">
             <CopyText say={say} text={code} id="code" label={say("backup.code_label")} />
           </p>
+          <h3>{say("backup.lost_title")}</h3>
+          <ol>
+            <li>{say.rich("backup.lost_1")}</li>
+            <li>{say.rich("backup.lost_2")}</li>
+            <li>{say("backup.lost_3")}</li>
+            <li>{say("backup.lost_4")}</li>
+          </ol>
           <p class="actions">
             <button type="button" class="quiet" data-print hidden>{say("common.print")}</button>
           </p>
@@ -229,12 +256,15 @@ interface RecoveryStepProps {
   /** A recovery code or a passphrase is set already. */
   readonly hasKey: boolean;
   readonly hasAccounts: boolean;
+  /** As on the page of backups. */
+  readonly elsewhere: number | undefined;
   readonly formToken: string;
 }
 
 /** The step of the wizard that makes the recovery file. */
-export function RecoveryStep({ say, hasKey, hasAccounts, formToken }: RecoveryStepProps): Html {
+export function RecoveryStep({ say, hasKey, hasAccounts, elsewhere, formToken }: RecoveryStepProps): Html {
   if (hasKey) return <p>{say.rich("start.recovery_done")}</p>;
+  if (elsewhere !== undefined) return <Elsewhere say={say} port={elsewhere} />;
   return (
     <section class="card">
       <p>{say("start.recovery_intro")}</p>

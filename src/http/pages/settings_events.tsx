@@ -64,6 +64,8 @@ function sentenceOf(say: Say, { kind, facts }: RecentEvent): string {
       return say(facts["expected"] ? "events.sign_in_held" : "events.sign_in_held_plain", facts);
     case "relay":
       return say(facts["on"] === "true" ? "events.relay_on" : "events.relay_off", facts);
+    case "id_password":
+      return say(facts["on"] === "true" ? "events.id_password_on" : "events.id_password_off", facts);
     case "notice_addresses":
       return say(facts["hosts"] ? "events.notice_addresses" : "events.notice_addresses_none", facts);
     case "restored": {

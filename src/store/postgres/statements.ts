@@ -18,6 +18,7 @@ export const ACCOUNT_COLUMNS = [
   "sends",
   "created_at",
   "relay",
+  "password_digest",
 ] as const;
 
 const S = "companion_token_server";

@@ -17,6 +17,7 @@ const ACCOUNT_COLUMNS = [
   "sends",
   "created_at",
   "relay",
+  "password_digest",
 ];
 const ACCOUNT = `key, revision, ${ACCOUNT_COLUMNS.join(", ")}`;
 

@@ -132,6 +132,23 @@ export const ACCOUNTS: readonly Sight[] = [
       return await home.ask(PATH);
     },
   },
+  {
+    name: "account-protected",
+    show: async (stage) => {
+      const home = await one(stage, { passwordDigest: "ab".repeat(32) });
+      home.settings.chosen = "companion-4";
+      return await home.ask(PATH);
+    },
+  },
+  { name: "account-password", show: async (stage) => (await well(stage)).ask(`${PATH}/password`) },
+  {
+    name: "account-password-made",
+    show: async (stage) => (await well(stage)).send(`${PATH}/password`, { protect: "on" }),
+  },
+  {
+    name: "account-password-renew",
+    show: async (stage) => (await one(stage, { passwordDigest: "ab".repeat(32) })).ask(`${PATH}/password`),
+  },
   { name: "account-new-id", show: async (stage) => (await well(stage)).ask(`${PATH}/id`) },
   { name: "account-remove", show: async (stage) => (await well(stage)).ask(`${PATH}/remove`) },
   { name: "account-renew", show: async (stage) => (await fragile(stage)).send(`${PATH}/refresh`, {}) },

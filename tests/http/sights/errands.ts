@@ -111,7 +111,13 @@ export const ERRANDS: readonly Errand[] = [
     name: "account",
     run: async (stage) => {
       const home = await well(stage);
+      const made = await (await home.send(`${OWL_PATH}/password`, { protect: "on" })).text();
+      const files = { server: "http://pi:8948", id_password: /companion:([\w-]{22})@/.exec(made)?.[1] ?? "" };
       return [
+        await home.send(`${OWL_PATH}/companion.companionconfig`, files),
+        await home.send(`${OWL_PATH}/companion-triggers.companionconfig`, files),
+        await home.ask(OWL_PATH),
+        await home.send(`${OWL_PATH}/password`, { protect: "off" }),
         await home.ask(`${OWL_PATH}/companion.companionconfig?${SERVER}&twitch=yes`),
         await home.ask(`${OWL_PATH}/companion-triggers.companionconfig?${SERVER}`),
         await home.send(`${OWL_PATH}/label`, { label: "Second channel" }),

@@ -115,6 +115,7 @@ export const SETTINGS: readonly Sight[] = [
     },
   },
   { name: "settings-backup", show: async (stage) => (await stage.house()).ask(BACKUP) },
+  { name: "settings-backup-elsewhere", show: async (stage) => (await stage.house()).ask(BACKUP, fromLan()) },
   { name: "settings-backup-kept", show: async (stage) => (await backedUp(stage)).ask(BACKUP) },
   {
     name: "settings-backup-code",

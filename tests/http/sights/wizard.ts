@@ -1,7 +1,7 @@
 import { AppError } from "../../../src/core/error.ts";
 import { START } from "../../support/fake_clock.ts";
 import { OWL, signedIn } from "../../support/world.ts";
-import type { House } from "../house.ts";
+import { fromLan, type House } from "../house.ts";
 import type { Sight, Stage } from "./stage.ts";
 
 const APP = { client_id: "abcdefghijklmnopqrstuvwxyz0123", client_secret: "zyxwvutsrqponmlkjihgfedcba9876" };
@@ -54,6 +54,10 @@ export const WIZARD: readonly Sight[] = [
     show: async (stage) => (await finished(stage)).ask("/start/notices?done=added"),
   },
   { name: "start-recovery", show: async (stage) => (await stage.house()).ask("/start/recovery") },
+  {
+    name: "start-recovery-elsewhere",
+    show: async (stage) => (await stage.house()).ask("/start/recovery", fromLan()),
+  },
   { name: "start-recovery-code", show: async (stage) => (await finished(stage)).send("/start/recovery", {}) },
   {
     name: "start-done-open",

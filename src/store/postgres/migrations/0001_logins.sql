@@ -45,6 +45,7 @@ CREATE TABLE companion_token_server.accounts (
   sends text NOT NULL DEFAULT '[]',
   created_at bigint NOT NULL,
   relay integer NOT NULL DEFAULT 1,
+  password_digest text,
   revision bigint NOT NULL
 );
 

@@ -1,5 +1,6 @@
 import logins from "./0001_logins.sql" with { type: "text" };
 import relay from "./0002_relay.sql" with { type: "text" };
+import password from "./0003_password.sql" with { type: "text" };
 
 /** One step of the schema, run in one transaction together with its number. */
 export interface Migration {
@@ -17,4 +18,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { schema: 1, usableFrom: 1, sql: logins },
   { schema: 2, usableFrom: 1, sql: relay },
+  { schema: 3, usableFrom: 1, sql: password },
 ];
