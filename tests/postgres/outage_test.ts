@@ -95,6 +95,25 @@ withPostgres((cluster) => {
     assert.equal(await store.replace(anAccount({ revision, label: "after" })), true);
   });
 
+  Deno.test("connections that are silent are given up for new ones", async () => {
+    const server = await cluster();
+    await using shared = await sharedDatabase(server, { deadline: 700 });
+    const [store] = shared.stores;
+    assert.ok(store);
+    await Promise.all(Array.from({ length: 5 }, () => store.accounts()));
+    const all = `SELECT pid FROM pg_stat_activity WHERE datname = '${shared.database.name}'`;
+    const silent = (await server.sql("postgres", all)).split("\n").map(Number);
+    assert.equal(silent.filter((pid) => pid > 1).length, 5);
+    for (const pid of silent) Deno.kill(pid, "SIGSTOP");
+    try {
+      await assert.rejects(within(1200, store.accounts()), AWAY);
+      assert.deepEqual(await within(600, store.accounts()), []);
+      assert.equal(await store.add(anAccount(), anId()), true);
+    } finally {
+      for (const pid of silent) Deno.kill(pid, "SIGCONT");
+    }
+  });
+
   Deno.test("a lease ends by itself while the server is away", async () => {
     await using server = await PostgresCluster.start();
     const lease = { duration: 900, renewEach: 100, margin: 300 };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Sealed } from "../../src/core/account.ts";
 import { anAccount, anId } from "../support/account_samples.ts";
 import { pause, sharedDatabase, withPostgres } from "../support/postgres_scene.ts";
 
@@ -52,6 +53,26 @@ withPostgres((cluster) => {
       accounts?.map(({ key }) => key),
     );
     assert.equal(accounts?.length, 2);
+  });
+
+  Deno.test("rekey() waits for what is being written, and does not leave it under the old key", async () => {
+    const server = await cluster();
+    await using shared = await sharedDatabase(server, {});
+    const [store] = shared.stores;
+    assert.ok(store);
+    await store.saveSetting("twitch_app", Uint8Array.of(1, 2));
+    const resealed = (await store.ciphertexts()).map(({ place, sealed }) => (
+      { place, was: sealed, sealed: Uint8Array.of(1, 9) as Sealed }
+    ));
+    const writing = server.sql(
+      shared.database.name,
+      `BEGIN; INSERT INTO companion_token_server.settings VALUES ('late', '\\x0101'); SELECT pg_sleep(1); COMMIT`,
+    );
+    await pause(400);
+    assert.equal(await store.rekey({ from: [], slots: [], resealed }), false);
+    await writing;
+    assert.deepEqual(await store.setting("twitch_app"), Uint8Array.of(1, 2));
+    assert.deepEqual(await store.setting("late"), Uint8Array.of(1, 1));
   });
 
   Deno.test("outline() gives every revision and when each id ends", async () => {

@@ -126,7 +126,10 @@ export class Connections implements AsyncDisposable {
   }
 }
 
-/** Nothing is left to the client's own defaults: it would take them from the environment. */
+/**
+ * Nothing is left to the client's own defaults: it would take them from the environment. It reads one variable all the
+ * same, PGAPPNAME, which must be among those that the program may read.
+ */
 function optionsFor(
   address: PostgresAddress,
   name: string,
@@ -167,6 +170,10 @@ function optionsFor(
   return all as unknown as postgres.Options<Record<string, postgres.PostgresType>>;
 }
 
+/**
+ * Deno 2.4.2 cannot make TLS of a connection through `node:tls` and gives up by `connect_timeout`; the versions that
+ * releases are made with can.
+ */
 function tlsFor({ proof, rootCertificates, host }: PostgresAddress): false | object {
   if (proof === "none") return false;
   if (proof === "anyone") return { rejectUnauthorized: false };

@@ -3,7 +3,7 @@ import { AppError } from "../../core/error.ts";
 import type { Connections, Session } from "./connections.ts";
 
 /** "CTokServ" in a number: whoever changes the schema holds this lock, so that processes that start together take turns. */
-const LOCK = "4851293735021012342";
+const LOCK = "4851625205336207990";
 /** How long a change of the schema may take, and whoever waits for it, in milliseconds. */
 const PATIENCE = 60_000;
 /** IF NOT EXISTS would ask for the right to make one even where it is there. */
