@@ -169,3 +169,18 @@ Deno.test("while the database is away sign-ins go on where they were begun", asy
   const code = a.twitch.approve(OWL, "app-1", SCOPES);
   await a.connector.finish({ kind: "code", code, state });
 });
+
+Deno.test("the same user at two processes at once becomes one account, and two with one name become two", async () => {
+  const { a, b, memory } = await two();
+  memory.silent = true;
+  const arrive = async ({ connector, twitch }: World, person: typeof OWL) => {
+    const { state } = await connector.begin(WISH, REDIRECT);
+    const code = twitch.approve(person, "app-1", SCOPES);
+    return await connector.finish({ kind: "code", code, state });
+  };
+  const [first, second] = [await arrive(a, OWL), await arrive(b, OWL)];
+  assert.deepEqual([first.known, second.known, second.id.reveal()], [false, true, first.id.reveal()]);
+  const third = await arrive(a, { ...WREN, login: "same" });
+  const fourth = await arrive(b, { twitchId: "999", login: "same" });
+  assert.deepEqual([third, fourth].map(({ login }) => login.account.alias), ["same", "same-2"]);
+});

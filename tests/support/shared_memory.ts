@@ -2,7 +2,7 @@
 import type { Account, AccountKey, StoredId } from "../../src/core/account.ts";
 import { AppError } from "../../src/core/error.ts";
 import type { Store } from "../../src/core/ports.ts";
-import type { Change, Lease, Shared } from "../../src/core/shared.ts";
+import type { Change, KeptAccount, Lease, Outline, Shared, WrongGuesses } from "../../src/core/shared.ts";
 import type { Slots } from "../../src/vault/slots.ts";
 import { MemoryStore } from "./memory_store.ts";
 
@@ -99,7 +99,7 @@ export class SharedConnection implements Shared {
     return { [Symbol.asyncDispose]: () => Promise.resolve(void this.#heard.delete(heard)) };
   }
 
-  async outline() {
+  async outline(): Promise<Outline> {
     const [accounts, ids] = await this.#answer(async () => [
       await this.#memory.store.accounts(),
       await this.#memory.store.ids(),
@@ -114,7 +114,7 @@ export class SharedConnection implements Shared {
     return this.#answer(() => this.#accountOf(digest));
   }
 
-  kept(key: AccountKey) {
+  kept(key: AccountKey): Promise<KeptAccount | undefined> {
     return this.#answer(async () => {
       const { store } = this.#memory;
       const account = await store.account(key);
@@ -124,7 +124,7 @@ export class SharedConnection implements Shared {
     });
   }
 
-  countWrong(from: string) {
+  countWrong(from: string): Promise<WrongGuesses> {
     return this.#answer(() => {
       const count = (this.#memory.wrong.get(from) ?? 0) + 1;
       this.#memory.wrong.set(from, count);
@@ -132,7 +132,7 @@ export class SharedConnection implements Shared {
     });
   }
 
-  wrong(from: string) {
+  wrong(from: string): Promise<WrongGuesses | undefined> {
     return this.#answer(() => {
       const count = this.#memory.wrong.get(from);
       return count === undefined ? undefined : { count, ago: 0 };
