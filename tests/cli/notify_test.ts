@@ -146,3 +146,14 @@ Deno.test("openNotifySocket() answers none where systemd is not, or cannot be to
   const env = { NOTIFY_SOCKET: "/run/systemd/notify", RUNTIME_DIRECTORY: "/nowhere" };
   assert.equal(openNotifySocket(env, log), undefined);
 });
+
+Deno.test("Notify.look() says that the server lives while a database of several is away: its tokens live in memory", async () => {
+  const memory = new SharedMemory();
+  const [made] = await worldsOn(memory, 1);
+  assert.ok(made);
+  const { socket, notify } = told(made);
+  using _notify = notify;
+  memory.away = true;
+  await notify.look();
+  assert.match(socket.sent.join(), /^WATCHDOG=1/);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HOUR, SECOND } from "../../src/core/account.ts";
+import { AppError } from "../../src/core/error.ts";
 import { tokenFor } from "../../src/core/token.ts";
 import { settled } from "../support/fake_clock.ts";
 import { SharedMemory } from "../support/shared_memory.ts";
@@ -176,4 +177,23 @@ Deno.test("a sign-in at one process during a refresh at another is kept by both"
   assert.deepEqual(loginOf(a).account.scopes, ["chat:read"]);
   assert.equal(loginOf(a).access?.reveal(), loginOf(b).access?.reveal());
   assert.ok(a.clock.now() + HOUR < (loginOf(a).account.expiresAt ?? 0));
+});
+
+Deno.test("due() asks a database that is away for one login in each lane, not for all", async () => {
+  const memory = new SharedMemory();
+  const [made] = await worldsOn(memory, 1);
+  assert.ok(made?.deps.shared);
+  for (let at = 0; at < 40; at++) await signedIn(made, { twitchId: `${at}`, login: `user${at}` });
+  const [login] = made.roster.all();
+  assert.ok(login);
+  await made.clock.advance(untilDue(made, login));
+  let asked = 0;
+  made.deps.shared.lease = () => {
+    asked++;
+    return Promise.reject(new AppError("store_away", "Cannot take a lease: the database cannot be reached"));
+  };
+  await made.refresher.due();
+  assert.equal(asked, 8);
+  await made.refresher.due();
+  assert.equal(asked, 16, "the next round asks again");
 });
