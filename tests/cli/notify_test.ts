@@ -3,7 +3,8 @@ import type { Environment } from "../../src/cli/config.ts";
 import { Notify, type NotifySocket, openNotifySocket, statusText } from "../../src/cli/notify.ts";
 import { Pulse } from "../../src/cli/pulse.ts";
 import type { Health } from "../../src/core/account.ts";
-import { OWL, signedIn, type World, world, WREN } from "../support/world.ts";
+import { SharedMemory } from "../support/shared_memory.ts";
+import { OWL, signedIn, type World, world, worldsOn, WREN } from "../support/world.ts";
 
 const HOUR = 3_600_000;
 const LOST: Health = { state: "needs_login", since: 1, reason: "refused" };
