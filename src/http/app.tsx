@@ -43,11 +43,13 @@ type Handler = (request: Request, info: PeerInfo) => Response | Promise<Response
 export function createHandler(deps: HttpDeps): Handler {
   const room = createRoom(deps);
   const app = createApp(deps, room);
-  const answer: Handler = (request, info) => answerToken(request, info, room) ?? app.fetch(request, { info });
-  const handler: Handler = (request, info) =>
-    request.method === "HEAD" && !isRelayed(request.url)
-      ? head(request, info, answer)
-      : answer(request, info);
+  const answer = (request: Request, method: string, info: PeerInfo) =>
+    answerToken(request, method, info, room) ?? app.fetch(request, { info });
+  const handler: Handler = (request, info) => {
+    const { method } = request;
+    if (method !== "HEAD" || isRelayed(request.url)) return answer(request, method, info);
+    return head(answer(new Request(request, { method: "GET" }), "GET", info));
+  };
   return deps.trustedProxies?.length ? behindProxies(deps.trustedProxies, room, handler) : handler;
 }
 
@@ -60,8 +62,8 @@ function behindProxies(trusted: readonly string[], room: Room, handler: Handler)
 }
 
 /** What GET answers without its body. The length is told here: of an empty body the server would say 0. */
-async function head(request: Request, info: PeerInfo, answer: Handler): Promise<Response> {
-  const full = await answer(new Request(request, { method: "GET" }), info);
+async function head(answer: Response | Promise<Response>): Promise<Response> {
+  const full = await answer;
   const headers = new Headers(full.headers);
   if (headers.get("content-type") === EVENT_STREAM) {
     await full.body?.cancel();

@@ -53,7 +53,7 @@ async function askUnseen(room: Room, login: Login): Promise<Response> {
   const tester: PeerInfo = { remoteAddr: { transport: "tcp", hostname: "" } };
   const { askedAt, askedBy } = login;
   const request = new Request(`http://localhost/token?id=${id.reveal()}`);
-  const answer = await answerToken(request, tester, room);
+  const answer = await answerToken(request, request.method, tester, room);
   // Where somebody else has asked meanwhile, that stays.
   if (login.askedBy === "") Object.assign(login, { askedAt, askedBy });
   return answer ?? lineAnswer("internal");

@@ -12,3 +12,6 @@ Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT")), onListen
   }
   return new Response(TOKEN, { headers });
 });
+
+// So that a profile of it is written.
+Deno.addSignalListener("SIGTERM", () => Deno.exit());
