@@ -17,7 +17,7 @@ type Part = (rounds: number) => Promise<readonly Result[]>;
 
 /** Each part is loaded when it is measured. */
 const PARTS: Readonly<Record<string, Part>> = {
-  question: async (rounds) => [await (await import("./question.ts")).measureQuestion(rounds)],
+  question: async (rounds) => await (await import("./question.ts")).measureQuestion(rounds),
   profile: async () => await (await import("./profile.ts")).measureProfile(),
 };
 
