@@ -8,8 +8,8 @@ import type { Secret } from "../core/secret.ts";
 import { tokenAtHand, tokenFor } from "../core/token.ts";
 import type { PeerInfo } from "./deps.ts";
 import { peerAddress } from "./guard.ts";
-import { codeOf, lineAnswer, type ProblemCode } from "./problem.tsx";
-import type { Room } from "./room.ts";
+import { codeOf, lineAnswer, type ProblemCode } from "./problem.ts";
+import type { QuestionRoom } from "./question_room.ts";
 import type { Miss } from "./throttle.ts";
 
 const ALWAYS_A_QUESTION = /^\/token\/?$/;
@@ -25,7 +25,7 @@ export function answerToken(
   request: Request,
   method: string,
   info: PeerInfo,
-  room: Room,
+  room: QuestionRoom,
 ): Response | Promise<Response> | undefined {
   const { url } = request;
   const raw = idIn(url);
@@ -35,7 +35,7 @@ export function answerToken(
 }
 
 /** Counts an answer by its status; one at hand stays at hand. */
-function counted(room: Room, answered: Response | Promise<Response>): Response | Promise<Response> {
+function counted(room: QuestionRoom, answered: Response | Promise<Response>): Response | Promise<Response> {
   if (answered instanceof Promise) return answered.then((answer) => counted(room, answer));
   room.tally.question(answered.status);
   return answered;
@@ -44,7 +44,7 @@ function counted(room: Room, answered: Response | Promise<Response>): Response |
 function answer(
   request: Request,
   info: PeerInfo,
-  room: Room,
+  room: QuestionRoom,
   raw: string | undefined,
 ): Response | Promise<Response> {
   const login = raw === undefined ? undefined : room.deps.roster.byId(raw);
@@ -59,7 +59,7 @@ function answer(
 async function lookUp(
   request: Request,
   info: PeerInfo,
-  room: Room,
+  room: QuestionRoom,
   raw: string | undefined,
 ): Promise<Response> {
   const login = await loginOf(request, info, room, raw);
@@ -68,7 +68,7 @@ async function lookUp(
   return wait(request, room, login);
 }
 
-async function wait(request: Request, room: Room, login: Login): Promise<Response> {
+async function wait(request: Request, room: QuestionRoom, login: Login): Promise<Response> {
   try {
     return give(request, room, await tokenFor(room.deps.roster, room.deps.refresher, login));
   } catch (error) {
@@ -76,7 +76,7 @@ async function wait(request: Request, room: Room, login: Login): Promise<Respons
   }
 }
 
-function give(request: Request, room: Room, token: Secret): Response {
+function give(request: Request, room: QuestionRoom, token: Secret): Response {
   // Nothing goes out that a client could take for more than one line (CVE-2024-52006).
   if (!token.isWord) {
     return lineAnswer(codeOf(new Error("a token is not one line of printable ASCII"), room.deps.log));
@@ -112,7 +112,7 @@ export class Unknown {
 export async function loginOf(
   request: Request,
   info: PeerInfo | undefined,
-  room: Room,
+  room: QuestionRoom,
   raw: string | undefined,
 ): Promise<Login | Unknown> {
   const id = raw === undefined ? undefined : readId(decoded(raw));
@@ -128,7 +128,7 @@ export async function loginOf(
 }
 
 /** Companion's module 3 shows no error of ours to its user, so the log has to tell it. */
-function noted(address: string, room: Room, isId: boolean): Miss {
+function noted(address: string, room: QuestionRoom, isId: boolean): Miss {
   const miss = room.throttle.miss(address, room.deps.clock.now());
   if (miss === "first") {
     room.deps.log.warn(isId ? "unknown id asked for" : "asked without an id", { address });

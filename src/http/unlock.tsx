@@ -5,7 +5,7 @@ import { isLocked } from "./account_view.ts";
 import { hostName, isLoopback, peerAddress } from "./guard.ts";
 import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { type UnlockOffer, UnlockPart } from "./pages/unlock.tsx";
-import { PROBLEMS } from "./problem.tsx";
+import { PROBLEMS } from "./problem.ts";
 import type { Room } from "./room.ts";
 import { isHttps } from "./session.ts";
 import { told } from "./told.ts";
