@@ -18,6 +18,8 @@ const ACCOUNT_COLUMNS = [
   "created_at",
   "relay",
 ];
+/** Those that an index stands on: to name one in an update writes its index anew, whether it changes or not. */
+const INDEXED = ["alias", "twitch_id"];
 const ACCOUNT = `key, revision, ${ACCOUNT_COLUMNS.join(", ")}`;
 
 /** Every statement of the store, prepared once when it is opened. */
@@ -29,6 +31,10 @@ export const STATEMENTS = {
   replace: `UPDATE accounts SET revision = revision + 1, ${
     ACCOUNT_COLUMNS.map((column) => `${column} = :${column}`).join(", ")
   } WHERE key = :key AND revision = :revision`,
+  renew: `UPDATE accounts SET revision = revision + 1, ${
+    ACCOUNT_COLUMNS.filter((column) => !INDEXED.includes(column)).map((column) => `${column} = :${column}`)
+      .join(", ")
+  } WHERE key = :key AND revision = :revision AND alias = :alias AND twitch_id = :twitch_id`,
   remove: "DELETE FROM accounts WHERE key = ? AND revision = ?",
   ids: "SELECT digest, account, sealed, created_at, ends_at FROM ids ORDER BY position",
   addId: `INSERT INTO ids (digest, account, sealed, created_at, ends_at)
