@@ -18,6 +18,11 @@ type Part = (rounds: number) => Promise<readonly Result[]>;
 /** Each part is loaded when it is measured. */
 const PARTS: Readonly<Record<string, Part>> = {
   question: async (rounds) => await (await import("./question.ts")).measureQuestion(rounds),
+  start: async (rounds) => await (await import("./start.ts")).measureStart(rounds),
+  memory: async () => await (await import("./memory.ts")).measureMemory(),
+  wear: async () => [await (await import("./wear.ts")).measureWear()],
+  idle: async () => [await (await import("./wear.ts")).measureIdle()],
+  neighbour: async (rounds) => [await (await import("./neighbour.ts")).measureNeighbour(rounds)],
   profile: async () => await (await import("./profile.ts")).measureProfile(),
 };
 

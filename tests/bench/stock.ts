@@ -1,9 +1,12 @@
 /** A data directory with any number of accounts, written by the program's own store and vault. */
 import { type Account, HOUR, type Time } from "../../src/core/account.ts";
 import { newId, sealId } from "../../src/core/ids.ts";
+import { Owner } from "../../src/core/owner.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { openStore } from "../../src/store/open.ts";
 import { openVault } from "../../src/vault/open.ts";
+import { scryptPasswords } from "../../src/vault/password.ts";
+import { SilentLog } from "../support/silent_log.ts";
 import { CLIENT, tokensOf, userOf } from "./quick_twitch.ts";
 
 /** What was stocked. */
@@ -23,6 +26,13 @@ export async function stock(count: number, expiresAt: Time = Date.now() + LIFE):
   const directory = await Deno.makeTempDir({ prefix: "bench-" });
   using store = openStore("sqlite:", directory, "companion-token-server");
   const vault = await openVault({ slots: store, keyFile: `${directory}/key`, now: Date.now() });
+  // As an installed server is: with a password.
+  const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
+  const owner = await Owner.load({ store, clock, log: new SilentLog() }, scryptPasswords());
+  await owner.claim(owner.setupCode ?? new Secret(""), new Secret("correct horse battery"), {
+    from: "",
+    userAgent: "",
+  });
   const ids: string[] = [];
   for (let number = 1; number <= count; number++) {
     const issuedAt = expiresAt - LIFE;
