@@ -2,7 +2,7 @@
  * The running server: the only home of `Deno.serve`, `Deno.cron` and signals. It listens before it asks Twitch
  * anything, so that Companion is answered from memory at once.
  */
-import { SECOND } from "../core/account.ts";
+import { type Duration, SECOND } from "../core/account.ts";
 import { AppError } from "../core/error.ts";
 import { heardLog, RecentEvents } from "../core/events.ts";
 import { NoticeBoard } from "../core/notice_board.ts";
@@ -31,6 +31,8 @@ import { PROGRAM } from "./version.ts";
 const SHUTDOWN = 3 * SECOND;
 /** How often the backstop looks whether the cron job still runs. */
 const BACKSTOP = 30 * SECOND;
+/** Whoever waits for the start is answered first; what a first request to Twitch has to load takes longer than that. */
+const FIRST_ROUND: Duration = 50;
 
 export interface ServeParts extends ProgramParts {
   readonly terminal: Terminal;
@@ -218,6 +220,8 @@ async function keepRefreshing(
       program.deps.log.error("bug in the refresh loop", bugFields(error));
     }
   };
+  await program.deps.clock.sleep(FIRST_ROUND, stop);
+  if (stop.aborted) return;
   const cron = Deno.cron("refresh tokens", { minute: { every: 1 } }, { signal: stop }, tick);
   const backstop = setInterval(() => pulse.faint() && tick(), BACKSTOP);
   const first = tick();
