@@ -28,8 +28,11 @@ export function tokensOf(
   number: number,
   generation = 0,
 ): { readonly access: string; readonly refresh: string } {
-  const tail = `${generation.toString(36).padStart(6, "0")}n${number}`;
-  return { access: `a${tail.padStart(LENGTH - 1, "0")}`, refresh: `r${tail.padStart(LENGTH - 1, "0")}` };
+  // As with real ones, no two begin alike.
+  const mixed = (number * 2_654_435_761 + generation * 40_503 * 65_536) % 2 ** 32;
+  const head = mixed.toString(36).padStart(8, "0");
+  const tail = `g${generation.toString(36)}n${number}`.padStart(LENGTH - 1 - head.length, "0");
+  return { access: `${head}a${tail}`, refresh: `${head}r${tail}` };
 }
 
 /** Whose it is. */
