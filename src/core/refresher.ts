@@ -13,6 +13,9 @@ const LANES = 8;
 /** More steps than any login can have due at one moment: a guard against turning in circles. */
 const MOST_STEPS = 6;
 
+/** What is there to wait for where nothing is due: a round over thousands of logins waits for none of them. */
+const AT_REST = Promise.resolve();
+
 /** Does what is due for logins: one thing at a time per login, whoever asks. */
 export class Refresher {
   readonly #roster: Roster;
@@ -39,7 +42,7 @@ export class Refresher {
     const step = nextStep(this.#roster.situation(login), now, asker);
     if (step.kind === "rest") {
       this.#planWake(login, step.until, now);
-      return Promise.resolve();
+      return AT_REST;
     }
     const work = begun(() => this.#work(login, asker)).finally(() => {
       this.#running.delete(login);
@@ -69,7 +72,8 @@ export class Refresher {
     const queue = logins.values();
     const lane = async (): Promise<void> => {
       for (const login of queue) {
-        await this.one(login, "job");
+        const work = this.one(login, "job");
+        if (work !== AT_REST) await work;
         this.#remind(login);
       }
     };

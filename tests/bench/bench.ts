@@ -20,6 +20,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   question: async (rounds) => await (await import("./question.ts")).measureQuestion(rounds),
   start: async (rounds) => await (await import("./start.ts")).measureStart(rounds),
   memory: async () => await (await import("./memory.ts")).measureMemory(),
+  latency: async (rounds) => [await (await import("./growth.ts")).measureLatency(rounds)],
+  growth: async (rounds) => [await (await import("./growth.ts")).measureGrowth(rounds)],
+  due: async () => [await (await import("./growth.ts")).measureDue()],
+  day: async () => [await (await import("./day.ts")).measureDay()],
   wear: async () => [await (await import("./wear.ts")).measureWear()],
   idle: async () => [await (await import("./wear.ts")).measureIdle()],
   neighbour: async (rounds) => [await (await import("./neighbour.ts")).measureNeighbour(rounds)],
@@ -56,6 +60,7 @@ async function main(args: string[]): Promise<number> {
     const file = `${values.out}/${name}`;
     await Deno.writeTextFile(`${file}.json`, JSON.stringify({ machine, results }, undefined, 2));
     await Deno.writeTextFile(`${file}.md`, texts.join("\n"));
+    for (const { chart } of results) if (chart !== undefined) await Deno.writeTextFile(`${file}.svg`, chart);
   }
   if (missed > 0) say(`\n${missed} goals were not met`);
   return 0;

@@ -1,4 +1,5 @@
 /** What a token question costs: as many as each server takes, in rounds that visit every server once. */
+import { barChart } from "./chart.ts";
 import { type Contender, type Running, start } from "./contender.ts";
 import {
   compiledPeer,
@@ -92,6 +93,11 @@ async function compare(
       ],
     ]),
     goals: goalsOf(visits),
+    chart: barChart(
+      "CPU time of one token question",
+      "µs",
+      rows.map(({ name, cpuTime }) => ({ name, value: cpuTime.median, isOurs: name.startsWith(OURS) })),
+    ),
     data: { rounds: count, rows },
   };
 }

@@ -5,6 +5,7 @@ export interface Goal {
   readonly what: string;
   readonly goal: string;
   readonly measured: string;
+  readonly value: number;
   readonly met: boolean;
 }
 
@@ -14,6 +15,8 @@ export interface Result {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly goals: readonly Goal[];
+  /** A picture of it, as SVG. */
+  readonly chart?: string;
   /** Numbers, for programs. */
   readonly data: unknown;
 }
@@ -21,13 +24,13 @@ export interface Result {
 /** Whether a number stays under its goal. */
 export function atMost(what: string, measured: number, goal: number, unit = "", digits = 2): Goal {
   const shown = `${measured.toFixed(digits)}${unit}`;
-  return { what, goal: `≤ ${goal}${unit}`, measured: shown, met: measured <= goal };
+  return { what, goal: `≤ ${goal}${unit}`, measured: shown, value: measured, met: measured <= goal };
 }
 
 /** Whether a number reaches its goal. */
 export function atLeast(what: string, measured: number, goal: number, unit = "", digits = 2): Goal {
   const shown = `${measured.toFixed(digits)}${unit}`;
-  return { what, goal: `≥ ${goal}${unit}`, measured: shown, met: measured >= goal };
+  return { what, goal: `≥ ${goal}${unit}`, measured: shown, value: measured, met: measured >= goal };
 }
 
 /** The tables as Markdown: readable on a terminal, and ready for a document. */
