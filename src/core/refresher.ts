@@ -21,6 +21,9 @@ export class Refresher {
   readonly #roster: Roster;
   readonly #running = new Map<Login, Promise<void>>();
   readonly #wakes = new Map<Login, AbortController>();
+  /** Whose timer has ended and who waits for a lane. */
+  readonly #woken: Login[] = [];
+  #lanesOfWoken = 0;
   readonly #reminder: SignInReminder;
   #closed = false;
 
@@ -167,8 +170,19 @@ export class Refresher {
     this.#roster.deps.clock.sleep(Math.max(0, until - now), wake.signal).then(() => {
       if (wake.signal.aborted) return;
       this.#wakes.delete(login);
-      return this.one(login, "job");
+      return this.#wake(login);
     });
+  }
+
+  /** A thousand timers that end together are no thousand requests at once: they go by lanes, as the job does. */
+  async #wake(login: Login): Promise<void> {
+    this.#woken.push(login);
+    if (this.#lanesOfWoken >= LANES) return;
+    this.#lanesOfWoken++;
+    for (let next = this.#woken.shift(); next !== undefined; next = this.#woken.shift()) {
+      await this.one(next, "job");
+    }
+    this.#lanesOfWoken--;
   }
 
   #report(login: Login, error: unknown): void {
