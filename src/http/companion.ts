@@ -83,10 +83,8 @@ function give(request: Request, room: QuestionRoom, token: Secret): Response {
   }
   const text = token.reveal();
   // Module 1 parses JSON, and is the one client that says exactly this (got 9 with `json: true`).
-  if (request.headers.get("accept") === "application/json") {
-    return new Response(JSON.stringify(text), JSON_STRING);
-  }
-  return new Response(text, TEXT);
+  const isJson = request.headers.get("accept") === "application/json";
+  return isJson ? new Response(JSON.stringify(text), JSON_STRING) : new Response(text, TEXT);
 }
 
 /** Keeps who asked, as the connection names it; `peerAddress` makes it readable where it is shown. */

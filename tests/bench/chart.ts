@@ -8,10 +8,10 @@ export interface Bar {
   readonly isOurs: boolean;
 }
 
-const WIDTH = 760;
+const WIDTH = 800;
 const ROW = 34;
 const TOP = 46;
-const NAMES = 270;
+const NAMES = 310;
 const VALUES = 90;
 
 /** Shorter is better. */
