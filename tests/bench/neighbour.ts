@@ -1,7 +1,7 @@
 /** What a neighbour on the same core loses by the program: Node at work, while the program idles and while it is stopped. */
 import { start } from "./contender.ts";
 import { programCompiled, programFromSource } from "./contenders.ts";
-import { CORES, needTools } from "./machine.ts";
+import { CORES, cpuSeconds, needTools } from "./machine.ts";
 import { serveQuickTwitch } from "./quick_twitch.ts";
 import { atLeast, type Result } from "./result.ts";
 import { ratios, shown, spread } from "./statistics.ts";
@@ -43,6 +43,7 @@ export async function measureNeighbour(count: number): Promise<Result> {
   };
   await work();
   const [beside, alone]: [number[], number[]] = [[], []];
+  const before = cpuSeconds(running.pid);
   for (let round = 0; round < count; round++) {
     const halves = [async () => void beside.push(await work()), async () => {
       running.signal("SIGSTOP");
@@ -51,6 +52,8 @@ export async function measureNeighbour(count: number): Promise<Result> {
     }];
     for (const half of round % 2 === 0 ? halves : halves.toReversed()) await half();
   }
+  // Stopped it takes nothing, so all of this was while Node worked beside it.
+  const taken = (cpuSeconds(running.pid) - before) / (count * SECONDS) * 100;
   await input.close();
   await node.status;
   await output.cancel();
@@ -62,8 +65,9 @@ export async function measureNeighbour(count: number): Promise<Result> {
       ["the program at rest", shown(spread(beside), 0)],
       ["the program stopped", shown(spread(alone), 0)],
       ["ratio", shown(kept, 4)],
+      ["what the program took of the core meanwhile", `${taken.toFixed(3)} %`],
     ],
     goals: [atLeast("what Node keeps", kept.median * 100, 99, " %", 1)],
-    data: { beside, alone },
+    data: { beside, alone, taken },
   };
 }
