@@ -31,7 +31,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
     "reclaimed_id",
     "restore",
   ],
-  ...["run", "setup", "setup_link", "setting_values", "sign_in_operations"],
+  ...["commands", "setup", "setup_link", "setting_values", "sign_in_operations"],
 ].map((name) => `cli/${name}.ts`));
 
 /** Files whose sentences come to no page either, and why. */
