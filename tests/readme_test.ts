@@ -66,7 +66,7 @@ Deno.test("README's table of commands names every command and no other", () => {
   const described = rows(section(read("README.md"), "Commands"))
     .map(([words = ""]) => words.replace(/ [A-Z]+$/, ""))
     .filter((words) => !/^\d$/.test(words));
-  const commands = found(read("src/cli/run.ts"), /\bprogram\.command\("([a-z-]+)"/g, 6);
+  const commands = found(read("src/cli/commands.ts"), /\bprogram\.command\("([a-z-]+)"/g, 6);
   const subcommands = [
     ...found(read("src/cli/accounts.ts"), /\badd\(\s*"([a-z-]+)[ "]/g, 5),
     ...found(read("src/cli/export_companion.ts"), /\bnew Command\("([a-z-]+)"/g, 1),
@@ -124,7 +124,7 @@ function anchors(text: string): string[] {
 }
 
 Deno.test("the documents name no command that the program lacks", () => {
-  const known = found(read("src/cli/run.ts"), /\bprogram\.command\("([a-z-]+)"/g, 6).concat(
+  const known = found(read("src/cli/commands.ts"), /\bprogram\.command\("([a-z-]+)"/g, 6).concat(
     "accounts",
     "key",
   );

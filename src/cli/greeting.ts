@@ -1,6 +1,5 @@
 import { doorOf } from "./owner_operations.ts";
 import type { Program } from "./program.ts";
-import { setupText } from "./setup_link.ts";
 import type { Terminal } from "./terminal.ts";
 import { PROGRAM } from "./version.ts";
 
@@ -14,7 +13,11 @@ export interface Greeting {
 }
 
 /** What a person needs to know when the server has started, and what to do next. */
-export function greet(terminal: Terminal, program: Program, { port, baseUrls, pages }: Greeting): void {
+export async function greet(
+  terminal: Terminal,
+  program: Program,
+  { port, baseUrls, pages }: Greeting,
+): Promise<void> {
   const { roster, deps, owner } = program;
   const [page] = pages;
   const lines = [
@@ -26,6 +29,7 @@ export function greet(terminal: Terminal, program: Program, { port, baseUrls, pa
   ];
   if (deps.vault.locked !== undefined) lines.push(`  Locked: ${deps.vault.locked}`);
   if (!owner.hasPassword) {
+    const { setupText } = await import("./setup_link.ts");
     lines.push(setupText(doorOf(program, { lasts: true, pages: () => pages }), terminal));
   } else if (roster.app === undefined) lines.push(`  Next: set up your Twitch app at ${page}/start`);
   else if (roster.all().length === 0) lines.push(`  Next: connect a Twitch account at ${page}/connect`);

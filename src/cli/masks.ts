@@ -8,18 +8,28 @@ import type { Secret } from "../core/secret.ts";
 const SHORTEST = 8;
 const MASK = "[secret]";
 
+/** Every form is at least so long: where one may begin is told by so many letters. */
+const BEGINNING = 8;
+
 export class Masks {
   /** How often each text was added, and not yet removed. */
   readonly #owners = new Map<string, number>();
-  /** Matches every form of every text; undefined after a change. */
-  #pattern: RegExp | undefined;
+  /**
+   * How many texts have a form that begins so. A pattern of all forms would be built anew after each refresh, and with a
+   * thousand logins that alone takes longer than a question may.
+   */
+  readonly #beginnings = new Map<number, number>();
 
   /** From now on the text is masked. Added twice, it must be removed twice. */
   add(secret: Secret): void {
     const text = secret.reveal();
     if (text.length < SHORTEST) return;
-    this.#owners.set(text, (this.#owners.get(text) ?? 0) + 1);
-    this.#pattern = undefined;
+    const owners = this.#owners.get(text) ?? 0;
+    this.#owners.set(text, owners + 1);
+    if (owners > 0) return;
+    for (const beginning of beginningsOf(text)) {
+      this.#beginnings.set(beginning, (this.#beginnings.get(beginning) ?? 0) + 1);
+    }
   }
 
   /** Takes back one `add`; nothing happens if there was none. */
@@ -27,24 +37,60 @@ export class Masks {
     const text = secret.reveal();
     const owners = this.#owners.get(text);
     if (owners === undefined) return;
-    if (owners > 1) this.#owners.set(text, owners - 1);
-    else this.#owners.delete(text);
-    this.#pattern = undefined;
+    if (owners > 1) return void this.#owners.set(text, owners - 1);
+    this.#owners.delete(text);
+    for (const beginning of beginningsOf(text)) {
+      const others = (this.#beginnings.get(beginning) ?? 0) - 1;
+      if (others > 0) this.#beginnings.set(beginning, others);
+      else this.#beginnings.delete(beginning);
+    }
   }
 
   /** The text with `[secret]` in the place of every living secret, in whatever case or encoding. */
   apply(text: string): string {
     if (this.#owners.size === 0) return text;
-    this.#pattern ??= patternOf([...this.#owners.keys()]);
-    return text.replace(this.#pattern, MASK);
+    const line = folded(text);
+    let [masked, done] = ["", 0];
+    for (let at = 0; at + BEGINNING <= line.length;) {
+      const length = this.#longestAt(line, at);
+      if (length > 0) {
+        masked += text.slice(done, at) + MASK;
+        done = at + length;
+      }
+      at += length || 1;
+    }
+    return masked + text.slice(done);
+  }
+
+  /** How long the form is that stands there, the longest of several; 0 if there is none. */
+  #longestAt(line: string, at: number): number {
+    if (!this.#beginnings.has(beginningAt(line, at))) return 0;
+    const forms = [...this.#owners.keys()].flatMap(formsOf).map(folded);
+    return Math.max(0, ...forms.filter((form) => line.startsWith(form, at)).map(({ length }) => length));
   }
 }
 
-function patternOf(texts: readonly string[]): RegExp {
-  const forms = new Set(texts.flatMap(formsOf));
-  // Longest first, or a secret that begins like another would leave its tail behind.
-  const ordered = [...forms].sort((a, b) => b.length - a.length);
-  return new RegExp(ordered.map((form) => RegExp.escape(form)).join("|"), "gi");
+function beginningsOf(text: string): ReadonlySet<number> {
+  return new Set(formsOf(text).map((form) => beginningAt(folded(form), 0)));
+}
+
+/** A number for the letters that stand there (FNV-1a): two may share one, so it only says where to look closer. */
+function beginningAt(line: string, at: number): number {
+  let hash = 0x811c9dc5;
+  for (let place = at; place < at + BEGINNING; place++) {
+    hash = Math.imul(hash ^ line.charCodeAt(place), 0x01000193);
+  }
+  return hash >>> 1;
+}
+
+/** In lower case, each letter in the place where it was: a few become two letters, and those stay as they are. */
+function folded(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return text.replaceAll(
+    /[^]/g,
+    (letter) => letter.toLowerCase().length === 1 ? letter.toLowerCase() : letter,
+  );
 }
 
 function formsOf(text: string): readonly string[] {

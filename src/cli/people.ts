@@ -21,11 +21,8 @@ export interface ForPeople extends SettingsDeps {
 /** Everything that the wizard and the settings pages ask for. */
 export async function settingsForPeople(program: Program, events: RecentEvents): Promise<ForPeople> {
   const { config } = program;
-  const { followed, ...start } = await startOf(program);
-  const { store } = program.deps;
   return {
-    ...start,
-    followed: new Map([...followed, ["events", () => events.load(store)]]),
+    ...await startOf(program),
     notices: noticesOf(program),
     names: namesOf(program),
     backups: backupsForPeople(program),

@@ -38,7 +38,7 @@ export type Settings = (stored?: StoredSettings) => Config;
 export interface Program extends AsyncDisposable {
   /** Whether a database that several processes share does not answer. */
   storeIsAway(): boolean;
-  /** Takes over from now on what other processes write, with these settings besides those of the program itself. */
+  /** Takes over from now on what other processes write: logins, settings of the program itself, and these. */
   besideOthers(settings: Followed): void;
   /** The settings that it was opened with; the app of the setup is not among them. */
   readonly config: Config;
@@ -100,8 +100,10 @@ export async function openProgram(given: ProgramParts): Promise<Program> {
     storeIsAway: () => others?.away === true,
     besideOthers(more) {
       if (deps.shared === undefined) return;
-      others = end.use(new BesideOthers(roster, deps.shared));
-      others.follow(followedBy(parts, async () => void await useStoredApp()));
+      if (others === undefined) {
+        others = end.use(new BesideOthers(roster, deps.shared));
+        others.follow(followedBy(parts, async () => void await useStoredApp()));
+      }
       others.follow(more);
     },
     async unlock(typed) {

@@ -2,45 +2,40 @@
  * The running server: the only home of `Deno.serve`, `Deno.cron` and signals. It listens before it asks Twitch
  * anything, so that Companion is answered from memory at once.
  */
-import { SECOND } from "../core/account.ts";
-import type { TwitchApp } from "../core/app.ts";
-import { checkApp } from "../core/app_setting.ts";
-import { commonSecret } from "../core/common_secret.ts";
+import { type Duration, SECOND } from "../core/account.ts";
 import { storeRefuses } from "../core/error.ts";
 import { heardLog, RecentEvents } from "../core/events.ts";
-import { randomSecret, type Secret } from "../core/secret.ts";
+import { randomSecret } from "../core/secret.ts";
 import { Tally } from "../core/tally.ts";
-import { createHandler } from "../http/app.tsx";
-import type { MetricsDeps } from "../http/metrics.ts";
-import type { SettingsDeps } from "../http/settings_deps.ts";
+import { createHandler, type Handler } from "../http/handler.ts";
+import { createQuestionRoom } from "../http/question_room.ts";
 import { privateDirectory } from "../store/sqlite/files.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
-import { AutomaticBackup } from "./automatic_backup.ts";
-import { type Config, type Environment, redirectUri } from "./config.ts";
-import { announce, controlRoute } from "./control.ts";
-import { doctorDesk } from "./doctor_desk.ts";
+import type { AutomaticBackup } from "./automatic_backup.ts";
+import type { CommandParts } from "./command.ts";
+import type { Config, Environment } from "./config.ts";
+import { announce } from "./control.ts";
 import { greet } from "./greeting.ts";
 import { bugFields } from "./log.ts";
 import { NoticeDuty } from "./notice_duty.ts";
 import { Notify } from "./notify.ts";
-import { localOperations } from "./operations.ts";
 import { logSetupCode } from "./owner_operations.ts";
-import { settingsForPeople } from "./people.ts";
-import { PERMISSION_GROUPS, PRESET_CHOICES } from "./presets.ts";
+import type { Composed, Place } from "./pages.ts";
 import { openProgram, type Program, type ProgramParts, SERVING } from "./program.ts";
 import { Pulse } from "./pulse.ts";
-import type { Host } from "./sign_in_operations.ts";
 import { pageUrls, reachableUrls } from "./reachable.ts";
-import { anotherServer, appIsFixed, cannotListen } from "./serve_errors.ts";
+import { anotherServer, cannotListen } from "./serve_errors.ts";
 import { isShared } from "./store_setting.ts";
 import { warnAtStart } from "./start_warnings.ts";
 import type { Terminal } from "./terminal.ts";
-import { PROGRAM, VERSION } from "./version.ts";
+import { PROGRAM } from "./version.ts";
 
 /** Connections that are still open then are cut: a client may hold one idle for ever. */
 const SHUTDOWN = 3 * SECOND;
 /** How often the backstop looks whether the cron job still runs. */
 const BACKSTOP = 30 * SECOND;
+/** Whoever waits for the start is answered first; what a first request to Twitch has to load takes longer than that. */
+const FIRST_ROUND: Duration = 50;
 
 export interface ServeParts extends ProgramParts {
   readonly terminal: Terminal;
@@ -50,11 +45,11 @@ export interface ServeParts extends ProgramParts {
   readonly stop: AbortSignal;
 }
 
-type Handler = ReturnType<typeof createHandler>;
-
-/** Where the server listens, once it does. */
-interface Place {
-  port: number;
+/** Serves until the process is told to stop. Throws as `serve` does. */
+export async function serveUntilStopped(parts: CommandParts): Promise<void> {
+  const stop = new AbortController();
+  using _signals = parts.surroundings.onStop(() => stop.abort());
+  await serve({ ...parts, env: parts.surroundings.env, stop: stop.signal });
 }
 
 /**
@@ -81,20 +76,20 @@ export async function serve(given: ServeParts): Promise<void> {
   const place: Place = { port: config.port };
   const pulse = new Pulse(program.roster, program.storeIsAway);
   const secret = randomSecret();
-  const people = await settingsForPeople(program, events);
-  const formSecret = shared ? await commonSecret(program.deps, "form secret", randomSecret) : undefined;
-  await using backups = config.backupDir === undefined
-    ? undefined
-    : new AutomaticBackup(program, config.backupDir);
+  await using backups = await automaticBackup(program);
   const metrics = config.metrics
-    ? { runtime: Deno.version.deno, startedAt, backups: timesOf(backups) }
+    ? {
+      runtime: Deno.version.deno,
+      startedAt,
+      backups: () => backups === undefined ? "off" as const : backups.made ?? [],
+    }
     : undefined;
-  const composed = { place, pulse, secret, formSecret, people, tally, metrics };
+  const composed = { place, pulse, secret, events, tally, metrics };
   const server = listen(config, handlerFor(parts, program, composed));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
   using notify = new Notify({ env: parts.env, roster: program.roster, pulse });
-  greet(terminal, program, {
+  await greet(terminal, program, {
     port: place.port,
     baseUrls: reachableUrls(config, place.port),
     pages: pageUrls(config, place.port),
@@ -102,7 +97,7 @@ export async function serve(given: ServeParts): Promise<void> {
   log.info("listening", { program: PROGRAM, port: place.port, accounts: program.roster.all().length });
   logSetupCode(program, { pages: () => pageUrls(config, place.port) });
   await using notices = new NoticeDuty(program, backups && (() => backups.made));
-  program.besideOthers(people.followed);
+  program.besideOthers(new Map([["events", () => events.load(store)]]));
   await notify.ready();
   await keepRefreshing(program, pulse, stop, async () => {
     await notices.look();
@@ -122,64 +117,29 @@ function beside(dataDir: string): Disposable {
   return new DisposableStack();
 }
 
-interface Composed {
-  readonly place: Place;
-  readonly pulse: Pulse;
-  readonly secret: Secret;
-  /** Of all instances; undefined where this is the only one. */
-  readonly formSecret: Secret | undefined;
-  readonly people: SettingsDeps;
-  readonly tally: Tally;
-  readonly metrics: MetricsDeps | undefined;
+async function automaticBackup(program: Program): Promise<AutomaticBackup | undefined> {
+  const { backupDir } = program.config;
+  if (backupDir === undefined) return undefined;
+  const { AutomaticBackup } = await import("./automatic_backup.ts");
+  return new AutomaticBackup(program, backupDir);
 }
 
-function timesOf(backups: AutomaticBackup | undefined): MetricsDeps["backups"] {
-  return () => backups === undefined ? "off" : backups.made ?? [];
-}
-
-function handlerFor(
-  { settings, clock, log, stop }: ServeParts,
-  program: Program,
-  { place, pulse, secret, formSecret, people, tally, metrics }: Composed,
-): Handler {
-  const config = settings();
-  const { roster, refresher, connector, relay, owner, hostNames: names } = program;
-  const redirect = (): string => redirectUri(config, place.port);
-  const host: Host = {
-    redirectUri: redirect,
-    port: () => place.port,
-    pages: () => pageUrls(config, place.port),
-    lasts: true,
-    events: () => people.events(),
+/** Questions from the start; everything else once somebody asks for it. */
+function handlerFor(parts: ServeParts, program: Program, composed: Composed): Handler {
+  const { clock, log } = parts;
+  const { roster, refresher, config } = program;
+  const { tally } = composed;
+  const hosts = {
+    publicUrl: config.publicUrl,
+    machineName: machineName(),
+    allowed: () => program.hostNames.all(),
   };
-  return createHandler({
-    ...people,
-    doctor: doctorDesk(program, host),
-    roster,
-    refresher,
-    connector,
-    relay,
-    owner,
-    clock,
-    log,
-    stop,
-    tally,
-    metrics,
-    formSecret,
-    trustedProxies: config.trustedProxies,
-    hosts: { publicUrl: config.publicUrl, machineName: machineName(), allowed: () => names.all() },
-    redirectUri: redirect,
-    presets: PRESET_CHOICES,
-    permissions: PERMISSION_GROUPS,
-    health: () => pulse.report(),
-    async saveApp(app: TwitchApp) {
-      await checkApp(program.deps, app);
-      if (!await program.storeApp(app)) throw appIsFixed();
-    },
-    control: controlRoute(localOperations(program, host), secret, log),
-    version: VERSION,
-    port: () => place.port,
-    baseUrls: () => reachableUrls(config, place.port),
+  const room = createQuestionRoom({
+    ...{ roster, refresher, clock, log, tally, hosts, trustedProxies: config.trustedProxies },
+  });
+  return createHandler(room, async () => {
+    const { createPages } = await import("./pages.ts");
+    return await createPages(parts, program, composed, room);
   });
 }
 
@@ -256,6 +216,8 @@ async function keepRefreshing(
       program.deps.log.error("bug in the refresh loop", bugFields(error));
     }
   };
+  await program.deps.clock.sleep(FIRST_ROUND, stop);
+  if (stop.aborted) return;
   const cron = Deno.cron("refresh tokens", { minute: { every: 1 } }, { signal: stop }, tick);
   const backstop = setInterval(() => pulse.faint() && tick(), BACKSTOP);
   const first = tick();

@@ -1,5 +1,5 @@
 /**
- * What can be expected to go wrong. Each code has one HTTP status (`http/problem.tsx`) and one exit status
+ * What can be expected to go wrong. Each code has one HTTP status (`http/problem.ts`) and one exit status
  * (`cli/run.ts`); both are tables over this union, so a new code shows every place that must know it.
  */
 export type ErrorCode =

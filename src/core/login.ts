@@ -134,7 +134,11 @@ export class IdIndex {
 
   /** The digests of all ids that have ended by now. */
   endedBy(now: Time): readonly string[] {
-    return [...this.#byDigest].flatMap(([digest, { endsAt }]) => (endsAt ?? Infinity) <= now ? [digest] : []);
+    const ended: string[] = [];
+    for (const [digest, { endsAt }] of this.#byDigest) {
+      if (endsAt !== undefined && endsAt <= now) ended.push(digest);
+    }
+    return ended;
   }
 
   add(login: Login, digest: string, known: KnownId | undefined, endsAt = known?.stored.endsAt): void {

@@ -14,11 +14,17 @@ const LANES = 8;
 /** More steps than any login can have due at one moment: a guard against turning in circles. */
 const MOST_STEPS = 6;
 
+/** What is there to wait for where nothing is due: a round over thousands of logins waits for none of them. */
+const AT_REST = Promise.resolve();
+
 /** Does what is due for logins: one thing at a time per login, whoever asks. */
 export class Refresher {
   readonly #roster: Roster;
   readonly #running = new Map<Login, Promise<void>>();
   readonly #wakes = new Map<Login, AbortController>();
+  /** Whose timer has ended and who waits for a lane. */
+  readonly #woken: Login[] = [];
+  #lanesOfWoken = 0;
   readonly #reminder: SignInReminder;
   #closed = false;
   /** A database that does not answer makes each login wait: one is enough for a round. */
@@ -42,7 +48,7 @@ export class Refresher {
     const step = nextStep(this.#roster.situation(login), now, asker);
     if (step.kind === "rest") {
       this.#planWake(login, step.until, now);
-      return Promise.resolve();
+      return AT_REST;
     }
     const work = begun(() => this.#work(login, asker)).finally(() => {
       this.#running.delete(login);
@@ -74,7 +80,8 @@ export class Refresher {
     const lane = async (): Promise<void> => {
       for (const login of queue) {
         if (this.#storeIsAway) return;
-        await this.one(login, "job");
+        const work = this.one(login, "job");
+        if (work !== AT_REST) await work;
         this.#remind(login);
       }
     };
@@ -184,8 +191,19 @@ export class Refresher {
     this.#roster.deps.clock.sleep(Math.max(0, until - now), wake.signal).then(() => {
       if (wake.signal.aborted) return;
       this.#wakes.delete(login);
-      return this.one(login, "job");
+      return this.#wake(login);
     });
+  }
+
+  /** A thousand timers that end together are no thousand requests at once: they go by lanes, as the job does. */
+  async #wake(login: Login): Promise<void> {
+    this.#woken.push(login);
+    if (this.#lanesOfWoken >= LANES) return;
+    this.#lanesOfWoken++;
+    for (let next = this.#woken.shift(); next !== undefined; next = this.#woken.shift()) {
+      await this.one(next, "job");
+    }
+    this.#lanesOfWoken--;
   }
 
   #report(login: Login, error: unknown): void {

@@ -11,6 +11,8 @@ export interface RawClock {
 
 /** The wall clock and the steady one may differ by so much before it counts as a jump. */
 const JUMP: Duration = MINUTE;
+/** A reading that the wall clock puts so soon after one that was compared is not compared itself: that costs a question most. */
+const SOON: Duration = 100;
 
 /**
  * The time of day, and notice of its jumps. A Pi without a battery starts in the past and is set when the network comes
@@ -20,16 +22,20 @@ const JUMP: Duration = MINUTE;
 export class SteadyClock implements Clock {
   readonly #raw: RawClock;
   #offset: Duration;
+  #compared: Time;
   /** By how much the wall clock went ahead of the steady one, or back. */
   onJump: (jump: Duration) => void = () => {};
 
   constructor(raw: RawClock) {
     this.#raw = raw;
-    this.#offset = raw.wall() - raw.steady();
+    this.#compared = raw.wall();
+    this.#offset = this.#compared - raw.steady();
   }
 
   now(): Time {
     const wall = this.#raw.wall();
+    if (wall >= this.#compared && wall < this.#compared + SOON) return wall;
+    this.#compared = wall;
     const drift = wall - this.#raw.steady() - this.#offset;
     if (drift !== 0) {
       this.#offset += drift;

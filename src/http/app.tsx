@@ -1,28 +1,27 @@
-/** The table of routes, and what stands before them. */
+/** The table of routes, and what stands before them. Loaded when the first of them is asked for. */
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as accounts from "./accounts.tsx";
 import * as attempt from "./attempt.tsx";
 import * as callback from "./callback.tsx";
 import { caughtUp } from "./catch_up.ts";
-import { answerToken, pathOf } from "./companion.ts";
+import { pathOf } from "./companion.ts";
 import { downloadFile } from "./companion_download.ts";
 import * as connect from "./connect.tsx";
 import type { HttpDeps, PeerInfo } from "./deps.ts";
 import * as doctor from "./doctor.tsx";
 import { FORM_FIELD } from "./form.ts";
-import { StrangeProxies, TrustedProxies } from "./forwarded.ts";
+import { StrangeProxies } from "./forwarded.ts";
 import { hostName, isLoopback } from "./guard.ts";
 import { OPENER_POLICY, pageHeaders } from "./headers.ts";
 import * as help from "./help.tsx";
 import * as held from "./held.tsx";
 import * as home from "./home.tsx";
-import { EVENT_STREAM } from "./live.ts";
 import { answerMetrics } from "./metrics.ts";
 import { type Env, type Page, showError, showProblem } from "./page.tsx";
-import { codeOf, jsonAnswer, lineAnswer } from "./problem.tsx";
+import { codeOf, jsonAnswer, lineAnswer } from "./problem.ts";
 import { protectAccount, showProtect } from "./protect.tsx";
-import { answerRelay, isRelayed } from "./relay.ts";
+import { answerRelay } from "./relay.ts";
 import { chooseLanguage } from "./language.ts";
 import { createRoom, type Room } from "./room.ts";
 import { forSignedIn, isHttps, withSession } from "./session.ts";
@@ -38,40 +37,6 @@ const MOST_BODY = 64 * 1024;
 const OWN_MACHINE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /** Paths of machines: what is not there is answered in one line, not with a page. */
 const FOR_MACHINES = /^\/(status|metrics$|control$)/;
-
-type Handler = (request: Request, info: PeerInfo) => Response | Promise<Response>;
-
-/** Answers every request: a token question at once, everything else by the table of routes. */
-export function createHandler(deps: HttpDeps): Handler {
-  const room = createRoom(deps);
-  const app = createApp(deps, room);
-  const answer: Handler = (request, info) => answerToken(request, info, room) ?? app.fetch(request, { info });
-  const handler: Handler = (request, info) =>
-    request.method === "HEAD" && !isRelayed(request.url)
-      ? head(request, info, answer)
-      : answer(request, info);
-  return deps.trustedProxies?.length ? behindProxies(deps.trustedProxies, room, handler) : handler;
-}
-
-function behindProxies(trusted: readonly string[], room: Room, handler: Handler): Handler {
-  const proxies = new TrustedProxies(trusted);
-  return (request, info) => {
-    const seen = proxies.see(request, info, room.hosts.rule());
-    return handler(seen.request, seen.info);
-  };
-}
-
-/** What GET answers without its body. The length is told here: of an empty body the server would say 0. */
-async function head(request: Request, info: PeerInfo, answer: Handler): Promise<Response> {
-  const full = await answer(new Request(request, { method: "GET" }), info);
-  const headers = new Headers(full.headers);
-  if (headers.get("content-type") === EVENT_STREAM) {
-    await full.body?.cancel();
-    return new Response(null, { status: full.status, headers });
-  }
-  headers.set("content-length", String((await full.arrayBuffer()).byteLength));
-  return new Response(null, { status: full.status, headers });
-}
 
 /** The routes without the token question. */
 export function createApp(deps: HttpDeps, room: Room = createRoom(deps)): Hono<Env> {

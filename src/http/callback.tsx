@@ -10,7 +10,7 @@ import { deniedBy, staleReturn } from "../core/sign_in_errors.ts";
 import { failureOf } from "./attempt.tsx";
 import { type Page, sayOf, show } from "./page.tsx";
 import { CopyPage, DeniedPage, MomentPage } from "./pages/callback.tsx";
-import { codeOf, PROBLEMS } from "./problem.tsx";
+import { codeOf, PROBLEMS } from "./problem.ts";
 import { dropStateCookie, stateCookie } from "./return.ts";
 import type { Room } from "./room.ts";
 

@@ -11,24 +11,26 @@ import { tokenAtHand, tokenFor } from "../core/token.ts";
 import { basicPassword } from "./basic.ts";
 import type { PeerInfo } from "./deps.ts";
 import { peerAddress } from "./guard.ts";
-import { codeOf, lineAnswer, type ProblemCode } from "./problem.tsx";
-import type { Room } from "./room.ts";
+import { codeOf, lineAnswer, type ProblemCode } from "./problem.ts";
+import type { QuestionRoom } from "./question_room.ts";
 import type { Miss } from "./throttle.ts";
 
 const ALWAYS_A_QUESTION = /^\/token\/?$/;
 const NEVER_A_QUESTION = /^\/(token\.json$|status|as\/|healthz$|metrics$|callback$)/;
-const TEXT = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
-const JSON_STRING = { "content-type": "application/json", "cache-control": "no-store" };
-/** What may go out: nothing that a client could take for more than one line (CVE-2024-52006). */
-const TOKEN = /^[\x21-\x7e]{1,512}$/;
+const TEXT = { headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" } };
+const JSON_STRING = { headers: { "content-type": "application/json", "cache-control": "no-store" } };
 
-/** Answers a token question; undefined if the request is none. A HEAD comes here as the GET that it stands for. */
+/**
+ * Answers a token question; undefined if the request is none. A HEAD comes here as the GET that it stands for. `method`
+ * is that of `request`, handed on because the runtime fetches it anew each time that it is read.
+ */
 export function answerToken(
   request: Request,
+  method: string,
   info: PeerInfo,
-  room: Room,
+  room: QuestionRoom,
 ): Response | Promise<Response> | undefined {
-  const { url, method } = request;
+  const { url } = request;
   const raw = idIn(url);
   const path = pathOf(url);
   if (raw === undefined ? !ALWAYS_A_QUESTION.test(path) : NEVER_A_QUESTION.test(path)) return undefined;
@@ -36,7 +38,7 @@ export function answerToken(
 }
 
 /** Counts an answer by its status; one at hand stays at hand. */
-function counted(room: Room, answered: Response | Promise<Response>): Response | Promise<Response> {
+function counted(room: QuestionRoom, answered: Response | Promise<Response>): Response | Promise<Response> {
   if (answered instanceof Promise) return answered.then((answer) => counted(room, answer));
   room.tally.question(answered.status);
   return answered;
@@ -45,20 +47,22 @@ function counted(room: Room, answered: Response | Promise<Response>): Response |
 function answer(
   request: Request,
   info: PeerInfo,
-  room: Room,
+  room: QuestionRoom,
   raw: string | undefined,
 ): Response | Promise<Response> {
   const login = raw === undefined ? undefined : room.deps.roster.byId(raw);
   if (login === undefined || isProtected(login.account)) return lookUp(request, info, room, raw);
-  noteAsker(login, info);
-  const token = tokenAtHand(login, room.deps.clock.now());
+  const now = room.deps.clock.now();
+  // Of those who ask in the same millisecond the first is kept: an address is a call into the runtime and a new text.
+  if (now !== login.askedAt) noteAsker(login, info);
+  const token = tokenAtHand(login, now);
   return token === undefined ? wait(request, room, login) : give(request, room, token);
 }
 
 async function lookUp(
   request: Request,
   info: PeerInfo,
-  room: Room,
+  room: QuestionRoom,
   raw: string | undefined,
 ): Promise<Response> {
   const login = await loginOf(request, info, room, raw);
@@ -70,14 +74,14 @@ async function lookUp(
 export function answerFor(
   request: Request,
   info: PeerInfo,
-  room: Room,
+  room: QuestionRoom,
   login: Login,
 ): Promise<Response> {
   noteAsker(login, info);
   return wait(request, room, login);
 }
 
-async function wait(request: Request, room: Room, login: Login): Promise<Response> {
+async function wait(request: Request, room: QuestionRoom, login: Login): Promise<Response> {
   try {
     return give(request, room, await tokenFor(room.deps.roster, room.deps.refresher, login));
   } catch (error) {
@@ -85,16 +89,15 @@ async function wait(request: Request, room: Room, login: Login): Promise<Respons
   }
 }
 
-function give(request: Request, room: Room, token: Secret): Response {
-  const text = token.reveal();
-  if (!TOKEN.test(text)) {
+function give(request: Request, room: QuestionRoom, token: Secret): Response {
+  // Nothing goes out that a client could take for more than one line (CVE-2024-52006).
+  if (!token.isWord) {
     return lineAnswer(codeOf(new Error("a token is not one line of printable ASCII"), room.deps.log));
   }
+  const text = token.reveal();
   // Module 1 parses JSON, and is the one client that says exactly this (got 9 with `json: true`).
-  if (request.headers.get("accept") === "application/json") {
-    return new Response(JSON.stringify(text), { headers: JSON_STRING });
-  }
-  return new Response(text, { headers: TEXT });
+  const isJson = request.headers.get("accept") === "application/json";
+  return isJson ? new Response(JSON.stringify(text), JSON_STRING) : new Response(text, TEXT);
 }
 
 /** Keeps who asked, as the connection names it; `peerAddress` makes it readable where it is shown. */
@@ -120,7 +123,7 @@ export class Unknown {
 export async function loginOf(
   request: Request,
   info: PeerInfo | undefined,
-  room: Room,
+  room: QuestionRoom,
   raw: string | undefined,
 ): Promise<Login | Unknown> {
   const id = raw === undefined ? undefined : readId(decoded(raw));
@@ -141,7 +144,7 @@ export async function loginOf(
 async function withPassword(
   { headers }: Request,
   info: PeerInfo | undefined,
-  room: Room,
+  room: QuestionRoom,
   login: Login,
 ): Promise<Login | Unknown> {
   if (!isProtected(login.account)) return login;
@@ -160,7 +163,7 @@ async function withPassword(
 }
 
 /** Companion's module 3 shows no error of ours to its user, so the log has to tell it. */
-function noted(address: string, room: Room, isId: boolean): Miss {
+function noted(address: string, room: QuestionRoom, isId: boolean): Miss {
   const miss = room.throttle.miss(address, room.deps.clock.now());
   if (miss === "first") {
     room.deps.log.warn(isId ? "unknown id asked for" : "asked without an id", { address });
@@ -183,9 +186,9 @@ export function idIn(url: string): string | undefined {
 }
 
 function upTo(url: string, start: number): string {
-  const value = url.slice(start);
-  const end = value.search(/[&#]/);
-  return end === -1 ? value : value.slice(0, end);
+  const [next, fragment] = [url.indexOf("&", start), url.indexOf("#", start)];
+  if (next === -1) return fragment === -1 ? url.slice(start) : url.slice(start, fragment);
+  return url.slice(start, fragment === -1 ? next : Math.min(next, fragment));
 }
 
 /** The path of an absolute address, as it was sent. */

@@ -4,7 +4,7 @@
  */
 import { SECOND, type Time } from "../core/account.ts";
 import { viewOf } from "../core/accounts.ts";
-import { lineAnswer } from "./problem.tsx";
+import { lineAnswer } from "./problem.ts";
 import type { Room } from "./room.ts";
 
 /** What the numbers tell of the process beyond the rest of `HttpDeps`. */

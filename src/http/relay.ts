@@ -13,7 +13,7 @@ import type { ShortForm } from "../core/short_form.ts";
 import { SHORT_FORMS } from "../core/short_forms.ts";
 import { loginOf, noteAsker, pathOf, Unknown } from "./companion.ts";
 import type { PeerInfo } from "./deps.ts";
-import { codeOf, lineAnswer, PROBLEMS } from "./problem.tsx";
+import { codeOf, lineAnswer, PROBLEMS } from "./problem.ts";
 import type { Room } from "./room.ts";
 
 const ADDRESS = /^\/as\/([^/]*)\/(.*)$/;
@@ -43,11 +43,6 @@ interface Press {
   readonly word: string;
   /** Without query, ids and numbers. */
   readonly path: string;
-}
-
-/** Whether this address belongs to the relay, where HEAD is no quiet GET. */
-export function isRelayed(url: string): boolean {
-  return pathOf(url).startsWith("/as/");
 }
 
 /** Answers everything below `/as/`. */

@@ -9,7 +9,7 @@ import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { EventsPart } from "./pages/settings_events.tsx";
 import { NamesPart, PasswordPart, SessionsPart, SettingsPage } from "./pages/settings.tsx";
 import type { Html } from "./pages/layout.tsx";
-import { PROBLEMS } from "./problem.tsx";
+import { PROBLEMS } from "./problem.ts";
 import type { Room } from "./room.ts";
 import { dropSession, visitorOf } from "./session.ts";
 import { settingsEntries } from "./settings_entries.ts";

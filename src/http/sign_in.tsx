@@ -4,7 +4,7 @@ import { Secret } from "../core/secret.ts";
 import { ownPath, textOf } from "./form.ts";
 import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { CodePage, SignInPage, WelcomePage } from "./pages/sign_in.tsx";
-import { PROBLEMS } from "./problem.tsx";
+import { PROBLEMS } from "./problem.ts";
 import type { Room } from "./room.ts";
 import { dropSession, keepSession, visitorOf } from "./session.ts";
 import { told } from "./told.ts";

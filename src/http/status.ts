@@ -6,7 +6,7 @@ import { failedPress } from "../core/relay.ts";
 import { tokenFor } from "../core/token.ts";
 import { idIn, loginOf, noteAsker, Unknown } from "./companion.ts";
 import type { PeerInfo } from "./deps.ts";
-import { codeOf, jsonAnswer, lineAnswer } from "./problem.tsx";
+import { codeOf, jsonAnswer, lineAnswer } from "./problem.ts";
 import type { Room } from "./room.ts";
 
 /** `GET /token.json`: the token and what else a client of Twitch needs. */

@@ -5,7 +5,7 @@ import type { ValidateOutcome } from "../core/ports.ts";
 import { validate } from "../core/validate.ts";
 import { answerFor } from "./companion.ts";
 import type { PeerInfo } from "./deps.ts";
-import { lineAnswer, PROBLEMS } from "./problem.tsx";
+import { lineAnswer, PROBLEMS } from "./problem.ts";
 import type { Room } from "./room.ts";
 
 /** Why there is no token. */

@@ -6,7 +6,7 @@ import { peerAddress } from "./guard.ts";
 import { formToken, type Page, sayOf, show } from "./page.tsx";
 import { type UnlockOffer, UnlockPart } from "./pages/unlock.tsx";
 import { isPrivate } from "./private.ts";
-import { PROBLEMS } from "./problem.tsx";
+import { PROBLEMS } from "./problem.ts";
 import type { Room } from "./room.ts";
 import { told } from "./told.ts";
 

@@ -2,7 +2,6 @@
  * From what a person keeps to the key that seals a backup. How it is made stands in the backup in clear, so that a
  * later version can make it costlier; what is read from a file is bounded, for it decides how much memory is taken.
  */
-import { scrypt } from "node:crypto";
 import * as v from "valibot";
 import type { BackupKey, BackupKeyKind } from "../core/backup_keys.ts";
 import { AppError } from "../core/error.ts";
@@ -99,9 +98,11 @@ function secretBytes(kind: BackupKeyKind, typed: Secret): Bytes {
 }
 
 /** `KEY_LENGTH` bytes. Off the main thread: a server that does this goes on answering. */
-export function scrypted(secret: Bytes, salt: Bytes, { N, r, p }: ScryptCost): Promise<Uint8Array> {
+export async function scrypted(secret: Bytes, salt: Bytes, { N, r, p }: ScryptCost): Promise<Uint8Array> {
+  // Loaded here: node:crypto takes a fifth of the whole start, and a start needs no password.
+  const { scrypt } = await import("node:crypto");
   const options = { N, r, p, maxmem: 128 * r * (N + p + 8) };
-  return new Promise((resolve, reject) =>
+  return await new Promise((resolve, reject) =>
     scrypt(
       secret,
       salt,

@@ -2,7 +2,6 @@
  * The key file: 32 random bytes that wrap the data key. Never repaired, and replaced by nothing but a new key that opens
  * all that it has opened: whoever has ciphertext and has lost its key must be able to put the key back.
  */
-import { dirname } from "node:path";
 import { type Bytes, type CipherKey, importCipherKey, KEY_LENGTH } from "./envelope.ts";
 import { Secret } from "../core/secret.ts";
 
@@ -150,6 +149,8 @@ async function writeDurably(path: string, text: Secret): Promise<void> {
 
 async function syncDirectoryOf(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;
+  // Loaded here, for a key is written once: node:path takes a tenth of the whole start.
+  const { dirname } = await import("node:path");
   using directory = await Deno.open(dirname(path));
   await directory.sync();
 }

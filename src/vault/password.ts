@@ -3,7 +3,6 @@
  * back is bounded, for it decides how much memory is taken. Known answers in `tests/vault/password_test.ts` hold the
  * format still: `$scrypt$ln=15,r=8,p=3$<salt>$<key>`, salt and key in base64.
  */
-import { timingSafeEqual } from "node:crypto";
 import { AppError } from "../core/error.ts";
 import type { Passwords } from "../core/ports.ts";
 import type { Secret } from "../core/secret.ts";
@@ -34,6 +33,7 @@ export function scryptPasswords(cost: ScryptCost = STANDARD_COST): Passwords {
     },
     async matches(password, text) {
       const { cost, salt, key } = read(text);
+      const { timingSafeEqual } = await import("node:crypto");
       return timingSafeEqual(await scrypted(bytesIn(password), salt, cost), key);
     },
   };

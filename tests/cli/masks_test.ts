@@ -70,3 +70,13 @@ Deno.test("Masks take any text as a secret", () => {
   }));
   assert.equal(masksOf("\ud800 lone surrogate").apply("a \ud800 lone surrogate"), "a [secret]");
 });
+
+Deno.test("Masks find each of many secrets, beside each other and without what is between them", () => {
+  const texts = Array.from({ length: 3000 }, (_, number) => `token-number-${number}`);
+  const masks = masksOf(...texts);
+  for (const text of texts.slice(0, 2990)) masks.remove(new Secret(text));
+  assert.equal(
+    masks.apply("token-number-2999token-number-2998, token-number-17, İtoken-number-2997"),
+    "[secret][secret], token-number-17, İ[secret]",
+  );
+});

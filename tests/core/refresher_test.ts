@@ -242,3 +242,16 @@ Deno.test("Refresher.close() ends its timers", async () => {
   await made.refresher.close(AbortSignal.abort());
   assert.equal(made.clock.sleeping, 0);
 });
+
+Deno.test("Refresher works on eight at once when the timers of many end together", async () => {
+  const made = await world();
+  const [first] = await Promise.all(PEOPLE.map((person) => signedIn(made, person)));
+  assert.ok(first);
+  await later(made, untilDue(made, first) - 30 * SECOND);
+  const releases = PEOPLE.map(() => made.twitch.hold("refresh"));
+  await made.clock.advance(31 * SECOND);
+  assert.equal(made.twitch.sent("refresh").length, 8);
+  for (const release of releases) release();
+  await settled();
+  assert.equal(made.twitch.sent("refresh").length, PEOPLE.length);
+});

@@ -50,3 +50,13 @@ Deno.test("SteadyClock.now() follows a slow drift without a word, however far it
   assert.deepEqual(jumps, []);
   assert.equal(clock.now(), 1_000_000 + 150 * MINUTE);
 });
+
+Deno.test("SteadyClock.now() tells of a jump to where it was last compared as soon as 100 ms have passed", () => {
+  const { clock, jumps, run } = machine();
+  clock.now();
+  run(HOUR, -HOUR);
+  clock.now();
+  run(100);
+  clock.now();
+  assert.deepEqual(jumps, [-HOUR]);
+});

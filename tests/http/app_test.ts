@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { around, assertLine, ended, fromLan, house, type How, idOf, tokenOf } from "./house.ts";
-import { PROBLEMS } from "../../src/http/problem.tsx";
+import { PROBLEMS } from "../../src/http/problem.ts";
 import { OWL, restarted, signedIn } from "../support/world.ts";
 
 const PAGES = [

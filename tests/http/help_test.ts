@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { REASONS } from "../../src/core/reason_words.ts";
 import { HELP, HELP_TOPICS, helpText } from "../../src/http/help/pages.ts";
 import { type Block, blocksIn } from "../../src/http/pages/markdown.tsx";
-import { PROBLEMS } from "../../src/http/problem.tsx";
+import { PROBLEMS } from "../../src/http/problem.ts";
 import { CATALOGUES } from "../../src/http/words/catalogue.ts";
 import { speaker } from "../../src/http/words/say.tsx";
 import type { WordKey } from "../../src/http/words/catalogue.ts";

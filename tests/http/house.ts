@@ -3,8 +3,10 @@ import type { TwitchApp } from "../../src/core/app.ts";
 import type { Login } from "../../src/core/login.ts";
 import { Relay } from "../../src/core/relay.ts";
 import { Secret } from "../../src/core/secret.ts";
-import { createHandler } from "../../src/http/app.tsx";
+import { createApp } from "../../src/http/app.tsx";
 import type { HealthReport, HttpDeps } from "../../src/http/deps.ts";
+import { createHandler } from "../../src/http/handler.ts";
+import { createRoom } from "../../src/http/room.ts";
 import { SESSION_COOKIE } from "../../src/http/session.ts";
 import { FakeDoctor } from "../support/fake_doctor.ts";
 import { ScriptedHelix } from "../support/scripted_helix.ts";
@@ -64,7 +66,7 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
   const helix = new ScriptedHelix(made.twitch);
   const relay = new Relay(roster, refresher, helix);
   const settings = new SettingsFakes();
-  const handler = createHandler({
+  const deps: HttpDeps = {
     ...settings.deps,
     ...{ roster, refresher, connector, relay, owner, log, clock },
     doctor: new FakeDoctor(),
@@ -91,7 +93,9 @@ export function around(made: World, over: Partial<HttpDeps> = {}): House {
     port: () => 8948,
     baseUrls: () => ["http://192.168.1.20:8948", "http://127.0.0.1:8948"],
     ...over,
-  });
+  };
+  const room = createRoom(deps);
+  const handler = createHandler(room, () => Promise.resolve(createApp(deps, room)));
   const raw = (path: string, how: How = {}): Response | Promise<Response> => {
     const { method = "GET", host = "localhost:8948", peer = "127.0.0.1", headers = {}, body } = how;
     const init = { method, headers: { host, ...headers }, ...(body === undefined ? {} : { body }) };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/core/error.ts";
-import { codeOf, jsonAnswer, lineAnswer, type ProblemCode, PROBLEMS } from "../../src/http/problem.tsx";
+import { codeOf, jsonAnswer, lineAnswer, type ProblemCode, PROBLEMS } from "../../src/http/problem.ts";
 import { silentLog } from "../support/silent_log.ts";
 
 for (const [code, { status, line }] of Object.entries(PROBLEMS)) {

@@ -31,13 +31,13 @@ const COMMANDS: ReadonlySet<string> = new Set([
     "reclaimed_id",
     "restore",
   ],
-  ...["run", "setup", "setup_link", "setting_values", "sign_in_operations"],
+  ...["commands", "setup", "setup_link", "setting_values", "sign_in_operations"],
 ].map((name) => `cli/${name}.ts`));
 
 /** Files whose sentences come to no page either, and why. */
 const NOWHERE: readonly (readonly [files: RegExp, why: string])[] = [
   [
-    /^vault\/key(ring|_errors)/,
+    /^(vault\/key(ring|_errors)|cli\/key_operations)/,
     "only a command changes keys; what unlocking says is translated all the same",
   ],
   [/^core\/last_try/, "only a command sends a spent token once more"],

@@ -4,7 +4,6 @@
  * A database that is open must not be opened by anything but SQLite, not even to read: closing that second descriptor
  * drops the process's POSIX locks on the file (sqlite.org/howtocorrupt.html, 2.2). So modes are looked at by `stat`.
  */
-import { dirname } from "node:path";
 import { AppError } from "../../core/error.ts";
 import { storeFailure } from "./errors.ts";
 
@@ -13,6 +12,14 @@ const COMPANIONS = ["-wal", "-shm", "-journal"];
 /** Names of our own files: only a directory without strangers in it is ours to close to others. */
 const OURS =
   /^(companion-token-server\b.*|before-schema-.*|ballast|key(\.next)?(\.new)?|lock(-journal)?|serve\.json|lost\+found)$/;
+
+/** The folder that a file is in. Not by node:path, which takes a tenth of the whole start to load. */
+export function folderOf(path: string): string {
+  const slash = Math.max(path.lastIndexOf("/"), Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1);
+  if (slash === -1) return ".";
+  const folder = path.slice(0, slash);
+  return folder === "" || folder.endsWith(":") ? path.slice(0, slash + 1) : folder;
+}
 
 /** Makes the data directory, or closes it to other users. Refuses one that others may write to and that is not ours. */
 export function privateDirectory(path: string): void {
@@ -80,7 +87,7 @@ export function syncFile(path: string): void {
   using file = Deno.openSync(path, { read: true, write: true });
   file.syncSync();
   if (Deno.build.os === "windows") return;
-  using directory = Deno.openSync(dirname(path));
+  using directory = Deno.openSync(folderOf(path));
   directory.syncSync();
 }
 

@@ -1,7 +1,6 @@
-import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { storeFailure, told } from "./errors.ts";
-import { createPrivately, reasonOf, removeIfThere, sizeOf, syncFile } from "./files.ts";
+import { createPrivately, folderOf, reasonOf, removeIfThere, sizeOf, syncFile } from "./files.ts";
 import { APPLICATION_ID, pragma } from "./inspect.ts";
 import type { Migration } from "./migrations/mod.ts";
 import { commit } from "./transaction.ts";
@@ -14,7 +13,7 @@ import { commit } from "./transaction.ts";
 export function copyBefore(path: string, next: number): void {
   told(`copy the database ${path} before it is changed`, "running", () => {
     emptyTheLog(path);
-    const stem = join(dirname(path), `before-schema-${next}`);
+    const stem = `${folderOf(path)}/before-schema-${next}`;
     for (let number = 1;; number++) {
       const copy = `${stem}${number === 1 ? "" : `-${number}`}.sqlite`;
       if (sizeOf(copy) === 0) return place(path, copy);

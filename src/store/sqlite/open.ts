@@ -1,8 +1,7 @@
-import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Ballast } from "./ballast.ts";
 import { told } from "./errors.ts";
-import { createPrivately, keepPrivate, privateDirectory, sizeOf } from "./files.ts";
+import { createPrivately, folderOf, keepPrivate, privateDirectory, sizeOf } from "./files.ts";
 import { inspect } from "./inspect.ts";
 import { copyBefore, migrate } from "./migrate.ts";
 import { type Migration, MIGRATIONS } from "./migrations/mod.ts";
@@ -55,7 +54,7 @@ export function connect(path: string): DatabaseSync {
 }
 
 function prepareFile(path: string, migrations: readonly Migration[]): void {
-  privateDirectory(dirname(path));
+  privateDirectory(folderOf(path));
   if (sizeOf(path) === 0) createPrivately(path);
   keepPrivate(path);
   const schema = inspect(path, migrations);

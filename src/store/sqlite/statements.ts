@@ -19,19 +19,28 @@ const ACCOUNT_COLUMNS = [
   "relay",
   "password_digest",
 ];
+/** Those that an index stands on: to name one in an update writes its index anew, whether it changes or not. */
+const INDEXED = ["alias", "twitch_id"];
+/** So many rows are read at once: all at once they take up memory for good, which nobody needs afterwards. */
+export const PAGE = 200;
 const ACCOUNT = `key, revision, ${ACCOUNT_COLUMNS.join(", ")}`;
 
 /** Every statement of the store, prepared once when it is opened. */
 export const STATEMENTS = {
-  accounts: `SELECT ${ACCOUNT} FROM accounts ORDER BY position`,
+  accounts: `SELECT position, ${ACCOUNT} FROM accounts WHERE position > ? ORDER BY position LIMIT ${PAGE}`,
   account: `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`,
   addAccount: `INSERT INTO accounts (${ACCOUNT})
     VALUES (:key, :revision, :${ACCOUNT_COLUMNS.join(", :")}) ON CONFLICT DO NOTHING`,
   replace: `UPDATE accounts SET revision = revision + 1, ${
     ACCOUNT_COLUMNS.map((column) => `${column} = :${column}`).join(", ")
   } WHERE key = :key AND revision = :revision`,
+  renew: `UPDATE accounts SET revision = revision + 1, ${
+    ACCOUNT_COLUMNS.filter((column) => !INDEXED.includes(column)).map((column) => `${column} = :${column}`)
+      .join(", ")
+  } WHERE key = :key AND revision = :revision AND alias = :alias AND twitch_id = :twitch_id`,
   remove: "DELETE FROM accounts WHERE key = ? AND revision = ?",
-  ids: "SELECT digest, account, sealed, created_at, ends_at FROM ids ORDER BY position",
+  ids: `SELECT position, digest, account, sealed, created_at, ends_at FROM ids
+    WHERE position > ? ORDER BY position LIMIT ${PAGE}`,
   addId: `INSERT INTO ids (digest, account, sealed, created_at, ends_at)
     SELECT :digest, key, :sealed, :created_at, :ends_at FROM accounts WHERE key = :account
     ON CONFLICT DO NOTHING`,

@@ -3,7 +3,7 @@
  * false has written nothing. Columns are named in every statement, so that a later schema may add some. The ballast is
  * given up for a new grant and for nothing else, and made again with a later write.
  */
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Account, AccountKey, JournalEntry, StoredId, Time } from "../../core/account.ts";
 import { type AppFacts, NO_FACTS } from "../../core/app.ts";
 import type { Store } from "../../core/ports.ts";
@@ -19,7 +19,6 @@ import {
   factsOf,
   type FactsRow,
   idOf,
-  type IdRow,
   idRow,
   journalRow,
   slotOf,
@@ -28,7 +27,7 @@ import {
   slotRow,
   wholeOrNull,
 } from "../rows.ts";
-import { STATEMENTS, type Statements } from "./statements.ts";
+import { PAGE, STATEMENTS, type Statements } from "./statements.ts";
 import { commit } from "./transaction.ts";
 
 /** The store on an open database that has the schema of this program. */
@@ -49,7 +48,7 @@ export class SqliteStore implements Store, Disposable {
   }
 
   accounts(): Account[] {
-    return this.#do("read the logins", () => rows<AccountRow>(this.#run.accounts.all()).map(accountOf));
+    return this.#do("read the logins", () => paged(this.#run.accounts, accountOf));
   }
 
   account(key: AccountKey): Account | undefined {
@@ -57,7 +56,7 @@ export class SqliteStore implements Store, Disposable {
   }
 
   ids(): StoredId[] {
-    return this.#do("read the ids", () => rows<IdRow>(this.#run.ids.all()).map(idOf));
+    return this.#do("read the ids", () => paged(this.#run.ids, idOf));
   }
 
   journal(): JournalEntry[] {
@@ -179,7 +178,9 @@ export class SqliteStore implements Store, Disposable {
   }
 
   #replace(account: Account): boolean {
-    return changed(this.#run.replace.run({ ...accountRow(account) }));
+    const row = { ...accountRow(account) };
+    // Nearly always the names are the same, and two pages fewer go to the card.
+    return changed(this.#run.renew.run(row)) || changed(this.#run.replace.run(row));
   }
 
   #learn(clientId: string, { rotates, oldAccess }: AppFacts): void {
@@ -219,6 +220,17 @@ export class SqliteStore implements Store, Disposable {
 
   #commit(doing: string, work: () => boolean): boolean {
     return told(doing, "running", () => commit(this.#database, work));
+  }
+}
+
+/** All rows of a statement that answers a page of them, those after a position. */
+function paged<Row, T>(statement: StatementSync, of: (row: Row) => T): T[] {
+  const all: T[] = [];
+  for (let last = Number.MIN_SAFE_INTEGER;;) {
+    const page = rows<Row & { readonly position: number }>(statement.all(last));
+    for (const row of page) all.push(of(row));
+    if (page.length < PAGE) return all;
+    last = page.at(-1)?.position ?? last;
   }
 }
 
