@@ -13,6 +13,7 @@ import { serve } from "./serve.ts";
 import { showConfig } from "./show_config.ts";
 import { settingKeys, settingOf } from "./settings.ts";
 import { setup, type SetupOptions } from "./setup.ts";
+import { storeCommand } from "./store.ts";
 import { PROGRAM, VERSION } from "./version.ts";
 
 /** 0 done · 1 a bug · 2 wrong usage or settings · 3 refused · 4 try again later. */
@@ -107,6 +108,7 @@ function createProgram(surroundings: Surroundings): Command {
     .action((options: SetupOptions, command) => setup(parts(command), options));
   addBackup(program, parts);
   program.addCommand(keyCommand(parts));
+  program.addCommand(storeCommand(parts));
   program.command("config")
     .description("print the effective settings and where each comes from")
     .option("--json", "print JSON")
