@@ -7,7 +7,14 @@ import { Command } from "commander";
 import { AppError } from "../core/error.ts";
 import type { Secret } from "../core/secret.ts";
 import type { TableName } from "../store/moved_tables.ts";
-import { type MoveSource, moveStore, type MoveTarget, type StepName, takeBack } from "../store/moving.ts";
+import {
+  type MovedMark,
+  type MoveSource,
+  moveStore,
+  type MoveTarget,
+  type StepName,
+  takeBack,
+} from "../store/moving.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
 import { findDatabase, openSqliteSource } from "../store/sqlite/source.ts";
 import { ask, type CommandParts, printJson } from "./command.ts";
@@ -178,9 +185,7 @@ function nextSteps({ config }: CommandParts): string {
 /** Nobody can know here what the new store has done. Throws `AppError` `usage` on a no. */
 async function warn({ terminal }: CommandParts, { to }: MovedMark, { yes }: Options): Promise<void> {
   terminal.complain(
-    `If a server ever runs on ${
-      source.mark()?.to ?? "the new store"
-    } again, both renew the same logins and end them. ` +
+    `If a server ever runs on ${to} again, both renew the same logins and end them. ` +
       "What was renewed there since is old here: with apps whose refresh tokens work once, those accounts must sign in again.",
   );
   if (yes) return;

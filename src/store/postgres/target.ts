@@ -9,7 +9,6 @@ import { digestOf, type MoveTarget, occupied, type Standing, type Step, verify }
 import { postgresAddress, shownAddress } from "./address.ts";
 import { Connections, type Session } from "./connections.ts";
 import { storeError, told } from "./errors.ts";
-import { LEASE_TIMES, Leases } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/mod.ts";
 
@@ -42,14 +41,12 @@ export async function openPostgresTarget(
 class PostgresTarget implements MoveTarget, AsyncDisposable {
   readonly shown: string;
   readonly #connections: Connections;
-  readonly #leases: Leases;
   readonly #program: string;
 
   constructor(url: string, program: string) {
     const address = postgresAddress(url);
     this.shown = shownAddress(address);
     this.#connections = new Connections(address);
-    this.#leases = new Leases(this.#connections, LEASE_TIMES);
     this.#program = program;
   }
 
@@ -100,7 +97,6 @@ class PostgresTarget implements MoveTarget, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#leases[Symbol.asyncDispose]();
     await this.#connections[Symbol.asyncDispose]();
   }
 
@@ -137,20 +133,20 @@ class PostgresTarget implements MoveTarget, AsyncDisposable {
     return false;
   }
 
-  /** While nobody else opens or writes. */
-  async #alone<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    await using lease = await this.#leases.take("opening");
-    if (lease === undefined) {
-      throw new AppError("busy", "Cannot use the new store: somebody is opening it in this moment", {
-        hint: "Stop the servers that use that database, then try again in a minute",
-      });
-    }
-    return await this.#connections.transaction(async (session) => {
+  /** While nobody else opens or writes; whoever is killed leaves nothing behind that another run must wait for. */
+  #alone<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#connections.transaction(async (session) => {
       await this.#connections.run(
         session,
-        `SET LOCAL statement_timeout = ${STATEMENT}; SET LOCAL idle_in_transaction_session_timeout = ${STATEMENT};
-         LOCK TABLE ${ALL.join(", ")} IN SHARE ROW EXCLUSIVE MODE`,
+        `SET LOCAL statement_timeout = ${STATEMENT};
+         LOCK TABLE ${[...ALL, `${S}.leases`].join(", ")} IN SHARE ROW EXCLUSIVE MODE`,
       );
+      const opening = `SELECT FROM ${S}.leases WHERE name = 'opening' AND until > clock_timestamp()`;
+      if ((await this.#connections.send(session, opening)).length > 0) {
+        throw new AppError("busy", "Cannot use the new store: a server is opening it in this moment", {
+          hint: "Stop the servers that use that database, then try again in a minute",
+        });
+      }
       return await work(session);
     }, PATIENCE);
   }
