@@ -4,7 +4,7 @@ import { AppError } from "../core/error.ts";
 import { activeShow } from "../core/show.ts";
 import type { SlotKind } from "../vault/slots.ts";
 import { type BackupKeyJson, keyOf } from "./backup_operations.ts";
-import type { Program } from "./program.ts";
+import { type Program, SERVING } from "./program.ts";
 import type { Host } from "./sign_in_operations.ts";
 
 /** A way to open the logins. */
@@ -68,6 +68,7 @@ export function keyOperations(program: Program, host: Host): KeyOperations {
       return { accounts: roster.all().length, lasts: host.lasts };
     },
     async addKey({ kind, key }) {
+      if (kind === "file") await mustBeAlone(program, "make a new key file");
       await keyring.add(kind, deps.clock.now(), key === null ? undefined : keyOf(key));
       note("key added", kind);
       return await state();
@@ -78,6 +79,7 @@ export function keyOperations(program: Program, host: Host): KeyOperations {
       return { file: file ?? null };
     },
     async rotateKey({ keys }) {
+      await mustBeAlone(program, "rotate the key");
       try {
         await keyring.rotate(deps.clock.now(), keys.map(keyOf));
       } catch (error) {
@@ -90,6 +92,19 @@ export function keyOperations(program: Program, host: Host): KeyOperations {
       return await state();
     },
   };
+}
+
+/** Other instances know the old key alone, and would seal with it what nobody can open afterwards. */
+async function mustBeAlone({ deps: { shared } }: Program, doing: string): Promise<void> {
+  const others = await shared?.othersHold(SERVING) ?? 0;
+  if (others === 0) return;
+  throw new AppError(
+    "busy",
+    `Cannot ${doing}: ${others} running ${others === 1 ? "instance uses" : "instances use"} it`,
+    {
+      hint: "Stop every instance, run this, give each the new key file, and start them again",
+    },
+  );
 }
 
 /** The kind of the slot that what was typed is for. Throws `AppError` `not_found` if nothing that is typed opens it. */

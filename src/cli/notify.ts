@@ -4,6 +4,7 @@
  */
 import { type Duration, SECOND, type Time } from "../core/account.ts";
 import { oldTokensDie } from "../core/app.ts";
+import { AppError } from "../core/error.ts";
 import type { Log } from "../core/ports.ts";
 import type { Roster } from "../core/roster.ts";
 import { refreshAt } from "../core/schedule.ts";
@@ -120,8 +121,8 @@ export class Notify implements Disposable {
   }
 
   /**
-   * The loop turns and the store answers. A disk that refuses a grant is no reason to be killed: then the grant lives in
-   * this process alone.
+   * The loop turns and the store answers. A store that refuses a grant, or a database that is away, is no reason to be
+   * killed: then the grant lives in this process alone.
    */
   async #isWell(): Promise<boolean> {
     const { pulse, roster } = this.#parts;
@@ -132,6 +133,7 @@ export class Notify implements Disposable {
       await roster.deps.store.journal();
       return true;
     } catch (error) {
+      if (error instanceof AppError && error.code === "store_away") return true;
       roster.deps.log.error("the database cannot be read", errorFields(error));
       return false;
     }

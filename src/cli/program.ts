@@ -28,6 +28,9 @@ import { PROGRAM } from "./version.ts";
 /** A refresh under way at the end is given so long to come back and be stored: a request takes 10 s at most. */
 const LAST_WAIT = 12 * SECOND;
 
+/** The lease of every instance that serves begins with it. */
+export const SERVING = "serving";
+
 /** The settings, once more with what the setup stored as soon as that can be read. Throws `AppError` `settings`. */
 export type Settings = (stored?: StoredSettings) => Config;
 

@@ -27,7 +27,7 @@ import { localOperations } from "./operations.ts";
 import { logSetupCode } from "./owner_operations.ts";
 import { settingsForPeople } from "./people.ts";
 import { PERMISSION_GROUPS, PRESET_CHOICES } from "./presets.ts";
-import { openProgram, type Program, type ProgramParts } from "./program.ts";
+import { openProgram, type Program, type ProgramParts, SERVING } from "./program.ts";
 import { Pulse } from "./pulse.ts";
 import type { Host } from "./sign_in_operations.ts";
 import { pageUrls, reachableUrls } from "./reachable.ts";
@@ -73,6 +73,7 @@ export async function serve(given: ServeParts): Promise<void> {
   if (lock === undefined) throw anotherServer(config);
   await using program = await openProgram(parts);
   const { store, vault } = program.deps;
+  await using _presence = await program.deps.shared?.lease(`${SERVING} ${crypto.randomUUID()}`);
   await events.load(store);
   await program.connector.resume();
   warnAtStart(program);

@@ -264,6 +264,8 @@ export const AMBIENT = [
   "CLICOLOR_FORCE",
   "NOTIFY_SOCKET",
   "WATCHDOG_USEC",
+  // Asked for by the client of PostgreSQL, which takes nothing from it.
+  "PGAPPNAME",
   "JOURNAL_STREAM",
   "STATE_DIRECTORY",
   "RUNTIME_DIRECTORY",

@@ -1,6 +1,7 @@
 import { type Account, type Grant, type Health, SECOND, type Time } from "./account.ts";
 import type { TwitchApp } from "./app.ts";
 import { AppError } from "./error.ts";
+import { followAll } from "./follow.ts";
 import { newId, sealId } from "./ids.ts";
 import type { Login } from "./login.ts";
 import type { Tokens, ValidateOutcome } from "./ports.ts";
@@ -175,10 +176,23 @@ async function addNew(roster: Roster, asked: Asked, who: Who, grant: Grant, now:
   });
   const login = roster.get(key);
   if (login !== undefined) return { login, id, saved };
-  // The same user has signed in twice at once, and the other sign-in was first.
+  // The same user has signed in twice at once, and the other sign-in was first; perhaps at another process.
+  const isNews = await followStore(roster);
   const other = roster.byTwitchId(who.twitchId);
-  if (other === undefined) throw new AppError("exists", "Cannot add the account: it is there already");
-  return await heal(roster, other, asked, who, grant, now);
+  if (other !== undefined) return await heal(roster, other, asked, who, grant, now);
+  // Another process has given the name to somebody else.
+  if (isNews && freeAlias(roster, who.login) !== account.alias) {
+    return await addNew(roster, asked, who, grant, now);
+  }
+  throw new AppError("exists", "Cannot add the account: it is there already");
+}
+
+/** Takes over what other processes have written; false where there are none. */
+async function followStore(roster: Roster): Promise<boolean> {
+  const { shared } = roster.deps;
+  if (shared === undefined) return false;
+  await followAll(roster, shared);
+  return true;
 }
 
 async function heal(

@@ -1,6 +1,6 @@
 /**
  * Memory beside others: what another process has written to the shared store is taken over here, account by account.
- * Nothing that is read late undoes what was written here meanwhile (`takeRow`, `IdIndex.changes`).
+ * Nothing that is read late undoes what was written here meanwhile (`takeNewRow`, `IdIndex.changes`).
  */
 import type { AccountKey, Time } from "./account.ts";
 import { storeRefuses } from "./error.ts";
@@ -9,7 +9,7 @@ import { openAccess } from "./opening.ts";
 import type { KeptAccount, Outline, Shared } from "./shared.ts";
 import type { Roster } from "./roster.ts";
 import { digestOf, type Secret } from "./secret.ts";
-import { takeRow } from "./take_row.ts";
+import { takeNewRow } from "./take_row.ts";
 
 /** An id that is added here while the store is read is looked for again so often. */
 const MOST_READS = 5;
@@ -77,7 +77,7 @@ async function adopt(roster: Roster, key: AccountKey, kept: KeptAccount | undefi
   await roster.learnAbout(account.clientId);
   const login = before ??
     roster.enter({ ...newLogin(account), access: await openAccess(roster.deps, account) });
-  if (before !== undefined) await takeRow(roster.deps, login, account);
+  if (before !== undefined) await takeNewRow(roster.deps, login, account);
   if (login.account.revision === account.revision) login.open = open;
   const known = new Set(roster.ids.digestsOf(login));
   const stored = new Set(ids.map(({ digest }) => digest));

@@ -217,5 +217,6 @@ export class OpenAttempts {
 
 /** Whether a new code was had for the same attempt. */
 function isRenewed(before: Attempt, now: Attempt): boolean {
-  return before.kind === "device" && now.kind === "device" && before.userCode !== now.userCode;
+  return before.kind === "device" && now.kind === "device" &&
+    before.deviceCode.reveal() !== now.deviceCode.reveal();
 }

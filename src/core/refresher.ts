@@ -21,6 +21,8 @@ export class Refresher {
   readonly #wakes = new Map<Login, AbortController>();
   readonly #reminder: SignInReminder;
   #closed = false;
+  /** A database that does not answer makes each login wait: one is enough for a round. */
+  #storeIsAway = false;
 
   constructor(roster: Roster) {
     this.#roster = roster;
@@ -65,11 +67,13 @@ export class Refresher {
 
   /** Does what is due for every login and forgets ids that are over. One that fails or hangs does not hold back the others. */
   async due(): Promise<void> {
+    this.#storeIsAway = false;
     await dropEndedIds(this.#roster);
     const logins = this.#roster.all();
     const queue = logins.values();
     const lane = async (): Promise<void> => {
       for (const login of queue) {
+        if (this.#storeIsAway) return;
         await this.one(login, "job");
         this.#remind(login);
       }
@@ -187,6 +191,7 @@ export class Refresher {
   #report(login: Login, error: unknown): void {
     const account = login.account.alias;
     if (error instanceof AppError && error.code === "store_away") {
+      this.#storeIsAway = true;
       // Said once for all by whoever follows the store.
       return this.#roster.deps.log.debug("login waits for the database", { account });
     }

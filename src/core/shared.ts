@@ -54,6 +54,8 @@ export interface Shared {
    * throw `AppError` `busy` and nothing is written.
    */
   lease(name: string): Promise<Lease | undefined>;
+  /** How many leases whose names begin so other processes hold. Throws `AppError` `store_away`. */
+  othersHold(prefix: string): Promise<number>;
   /**
    * Tells of what other processes write, soon after their commit, until disposed of; `anything` at the begin, whenever the
    * connection was lost, and now and then. Never throws.

@@ -3,7 +3,8 @@ import type { Environment } from "../../src/cli/config.ts";
 import { Notify, type NotifySocket, openNotifySocket, statusText } from "../../src/cli/notify.ts";
 import { Pulse } from "../../src/cli/pulse.ts";
 import type { Health } from "../../src/core/account.ts";
-import { OWL, signedIn, type World, world, WREN } from "../support/world.ts";
+import { SharedMemory } from "../support/shared_memory.ts";
+import { OWL, signedIn, type World, world, worldsOn, WREN } from "../support/world.ts";
 
 const HOUR = 3_600_000;
 const LOST: Health = { state: "needs_login", since: 1, reason: "refused" };
@@ -145,4 +146,15 @@ Deno.test("openNotifySocket() answers none where systemd is not, or cannot be to
   assert.equal(openNotifySocket({ NOTIFY_SOCKET: "@abstract" }, log), undefined);
   const env = { NOTIFY_SOCKET: "/run/systemd/notify", RUNTIME_DIRECTORY: "/nowhere" };
   assert.equal(openNotifySocket(env, log), undefined);
+});
+
+Deno.test("Notify.look() says that the server lives while a database of several is away: its tokens live in memory", async () => {
+  const memory = new SharedMemory();
+  const [made] = await worldsOn(memory, 1);
+  assert.ok(made);
+  const { socket, notify } = told(made);
+  using _notify = notify;
+  memory.away = true;
+  await notify.look();
+  assert.match(socket.sent.join(), /^WATCHDOG=1/);
 });

@@ -146,3 +146,29 @@ Deno.test("RecentEvents survive a disk that takes nothing and a copy that cannot
     assert.deepEqual(later.all(), [], text);
   }
 });
+
+Deno.test("RecentEvents of several processes on one store are told by all, each once, in the order of time", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore();
+  const [a, b] = [new RecentEvents(clock, true), new RecentEvents(clock, true)];
+  a.note("listening");
+  await clock.advance(1000);
+  b.note("wrong password", { from: "192.168.1.20" });
+  await clock.advance(1000);
+  a.note("password set", { from: "192.168.1.20" });
+  await a.write(store);
+  await b.write(store);
+  await a.load(store);
+  await b.load(store);
+  const expected = ["password_set", "wrong_password", "started"];
+  assert.deepEqual([kinds(a), kinds(b)], [expected, expected]);
+  a.note("stopping");
+  await a.look(store);
+  await b.load(store);
+  assert.deepEqual(kinds(b), expected, "written each minute and no sooner");
+  await clock.advance(60_000);
+  await a.look(store);
+  await b.load(store);
+  await a.load(store);
+  assert.deepEqual([kinds(a), kinds(b)], [["stopped", ...expected], ["stopped", ...expected]]);
+});

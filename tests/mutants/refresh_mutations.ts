@@ -164,7 +164,7 @@ const TAKE_ROW: readonly Row[] = [
     "isNew() ? await openAccess(deps, row) : login.access",
     "login.access",
   ],
-  ["a row that was read late is taken", "if (row.revision < known.revision) return;", ""],
+  ["a row that was read late is taken", "row.revision > login.account.revision", "true"],
 ];
 
 /** All of this file. */

@@ -66,6 +66,8 @@ withPostgres((plain) => {
       code: "store_away",
     });
     await open(cluster, "localhost", "");
+    // The socket of the refused one is closed a moment later than the client says.
+    await pause(100);
   });
 
   Deno.test("the Unix socket of a server needs no TLS", async () => {

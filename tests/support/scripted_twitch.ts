@@ -98,6 +98,7 @@ export class ScriptedTwitch implements Twitch {
   readonly #events: string[];
   readonly #scripts = new Map<Method, Script<unknown>[]>();
   readonly #holds = new Map<Method, Promise<void>[]>();
+  readonly #answerHolds = new Map<Method, Promise<void>[]>();
   readonly #access = new Map<string, { family: Family; endsAt: Time; revoked: boolean }>();
   readonly #refresh = new Map<string, { family: Family; spent: boolean }>();
   readonly #codes = new Map<string, Family | "pending">();
@@ -113,10 +114,14 @@ export class ScriptedTwitch implements Twitch {
     this.#scripts.set(method, [...(this.#scripts.get(method) ?? []), ...scripts]);
   }
 
-  /** The next request of this kind stays open until the function that comes back is called. */
-  hold(method: Method): () => void {
+  /**
+   * The next request of this kind stays open until the function that comes back is called: it arrives then, or has
+   * arrived and its `answer` comes then.
+   */
+  hold(method: Method, what: "request" | "answer" = "request"): () => void {
+    const holds = what === "request" ? this.#holds : this.#answerHolds;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#holds.set(method, [...(this.#holds.get(method) ?? []), promise]);
+    holds.set(method, [...(holds.get(method) ?? []), promise]);
     return resolve;
   }
 
@@ -282,6 +287,16 @@ export class ScriptedTwitch implements Twitch {
     this.#events.push(text === undefined ? method : `${method} ${text}`);
     const script = this.#scripts.get(method)?.shift() as Script<Answers[M]> | undefined;
     await this.#holds.get(method)?.shift();
+    const answer = this.#answered(method, script, act);
+    await this.#answerHolds.get(method)?.shift();
+    return answer;
+  }
+
+  #answered<M extends Method>(
+    method: M,
+    script: Script<Answers[M]> | undefined,
+    act: () => Answers[M],
+  ): Answers[M] {
     if (typeof script === "function") return script(act);
     if (script !== undefined) return script;
     if (this.away === undefined) return act();

@@ -1,5 +1,6 @@
 import type { Account, Duration, Grant, Time } from "../../src/core/account.ts";
 import type { TwitchApp } from "../../src/core/app.ts";
+import { BesideOthers } from "../../src/cli/beside_others.ts";
 import { Connector } from "../../src/core/connect.ts";
 import { newId, sealId } from "../../src/core/ids.ts";
 import type { Login } from "../../src/core/login.ts";
@@ -14,6 +15,7 @@ import { FakePasswords } from "./fake_passwords.ts";
 import { FakeVault } from "./fake_vault.ts";
 import { MemoryStore, type StoreHook } from "./memory_store.ts";
 import { type Person, ScriptedTwitch } from "./scripted_twitch.ts";
+import type { SharedConnection, SharedMemory } from "./shared_memory.ts";
 import { SilentLog } from "./silent_log.ts";
 
 export const OWL: Person = { twitchId: "12345", login: "nightowl" };
@@ -62,12 +64,44 @@ export function restarted(before: World, app = before.roster.app): Promise<World
   return start(before, app);
 }
 
+/** Processes on one database, with the same Twitch and time; each takes over what the others write. */
+export async function worldsOn(
+  memory: SharedMemory,
+  count: number,
+  app: TwitchApp = CONFIDENTIAL,
+): Promise<readonly World[]> {
+  const first = await world(app);
+  const outside = { ...first, store: memory.store, vault: new FakeVault() };
+  const worlds: World[] = [];
+  for (let at = 0; at < count; at++) worlds.push(await start(outside, app, memory.connect()));
+  return worlds;
+}
+
+/** Takes over what others write until it is disposed of. */
+export function besideOthers({ roster, deps, owner, connector }: World): BesideOthers {
+  if (deps.shared === undefined) throw new Error("nobody else is there");
+  const others = new BesideOthers(roster, deps.shared);
+  const [door, connect] = [() => owner.follow(), () => connector.follow()];
+  others.follow(
+    new Map([["owner", door], ["setup_code", door], ["attempts", connect], ["held_sign_ins", connect]]),
+  );
+  return others;
+}
+
 type Outside = Pick<World, "clock" | "events" | "twitch" | "store" | "vault">;
 
-async function start(outside: Outside, app: TwitchApp | undefined): Promise<World> {
+async function start(
+  outside: Outside,
+  app: TwitchApp | undefined,
+  connection?: SharedConnection,
+): Promise<World> {
   const { clock, events, twitch, store, vault } = outside;
   const log = new SilentLog();
-  const deps: Deps = { clock, twitch, store, vault, log, random: () => made.random };
+  const deps: Deps = {
+    ...{ clock, twitch, vault, log, shared: connection },
+    store: connection?.store ?? store,
+    random: () => made.random,
+  };
   const roster = new Roster(deps);
   const passwords = new FakePasswords();
   const owner = await Owner.load(deps, passwords);

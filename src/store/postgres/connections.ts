@@ -30,7 +30,7 @@ const LIMITS = {
 /** The time to connect and the time of a statement. */
 export const DEADLINE: Duration = 10_000;
 
-const READ_TRIES = 4;
+const READ_TRIES = 5;
 
 export class Connections implements AsyncDisposable {
   /** What `application_name` says: tells the processes apart. */
@@ -62,6 +62,8 @@ export class Connections implements AsyncDisposable {
         return await this.ask<Row>(text, values);
       } catch (error) {
         if (!isBroken(error) || !this.#open || tries === READ_TRIES) throw error;
+        // The client notices only one by one that the others are gone too.
+        await new Promise((resolve) => setTimeout(resolve, 25 * tries));
       }
     }
   }

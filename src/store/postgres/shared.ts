@@ -37,6 +37,16 @@ export class SharedStore implements Shared {
     return this.#leases.take(name);
   }
 
+  async othersHold(prefix: string): Promise<number> {
+    const values = [prefix, this.#connections.name];
+    const [row] = await told(
+      "look for other instances",
+      "running",
+      () => this.#connections.read<{ count: number }>(STATEMENTS.othersHold, values),
+    );
+    return row?.count ?? 0;
+  }
+
   follow(heard: (change: Change) => void): AsyncDisposable {
     const following = new Following(this.#connections, this.#times, heard);
     this.#following.add(following);

@@ -144,6 +144,8 @@ export const STATEMENTS = {
   renewLease: `UPDATE ${S}.leases SET until = clock_timestamp() + $3::bigint * interval '1 millisecond'
     WHERE name = $1 AND fence = $2`,
   giveLeaseBack: `DELETE FROM ${S}.leases WHERE name = $1 AND fence = $2`,
+  othersHold: `SELECT count(*)::integer AS count FROM ${S}.leases
+    WHERE starts_with(name, $1) AND holder <> $2 AND until > clock_timestamp()`,
   countWrong: `WITH forgotten AS (
       DELETE FROM ${S}.guesses WHERE address IN (
         SELECT address FROM ${S}.guesses WHERE forgotten_at < ${NOW} AND address <> $1

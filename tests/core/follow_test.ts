@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { removeAccount, rotateId } from "../../src/core/accounts.ts";
+import { followAll, followId } from "../../src/core/follow.ts";
+import { endIds } from "../../src/core/id_end.ts";
+import type { Shared } from "../../src/core/shared.ts";
+import { settled } from "../support/fake_clock.ts";
+import { SharedMemory } from "../support/shared_memory.ts";
+import { besideOthers, OWL, signedIn, type World, worldsOn, WREN } from "../support/world.ts";
+
+async function two(memory = new SharedMemory()): Promise<readonly [World, World, SharedMemory]> {
+  const [a, b] = await worldsOn(memory, 2);
+  assert.ok(a && b);
+  return [a, b, memory];
+}
+
+function sharedOf({ deps }: World): Shared {
+  assert.ok(deps.shared);
+  return deps.shared;
+}
+
+function idsOf(made: World, twitchId: string): readonly string[] {
+  const login = made.roster.byTwitchId(twitchId);
+  return login === undefined ? [] : made.roster.ids.of(login).map(({ id }) => id.reveal());
+}
+
+Deno.test("a process takes over accounts, new ids and removals of another as it is told", async () => {
+  const [a, b] = await two();
+  await using _a = besideOthers(a);
+  await using _b = besideOthers(b);
+  const login = await signedIn(a);
+  await settled();
+  const [first = ""] = idsOf(b, OWL.twitchId);
+  assert.equal(b.roster.byId(first)?.access?.reveal(), login.access?.reveal());
+  await rotateId(a.roster, login);
+  await settled();
+  assert.equal(b.roster.byId(first), undefined);
+  assert.deepEqual(idsOf(b, OWL.twitchId), idsOf(a, OWL.twitchId));
+  await removeAccount(a.roster, login);
+  await settled();
+  assert.deepEqual([b.roster.all().length, idsOf(b, OWL.twitchId)], [0, []]);
+});
+
+Deno.test("followAll() finds what nobody has told: rows, new ids, ends of ids, accounts that are gone", async () => {
+  const [a, b, memory] = await two();
+  memory.silent = true;
+  const owl = await signedIn(a);
+  const wren = await signedIn(a, WREN);
+  await followAll(b.roster, sharedOf(b));
+  assert.deepEqual(b.roster.all().map(({ account }) => account.alias), ["nightowl", "wren"]);
+  await rotateId(a.roster, owl, { after: 1000 });
+  await a.roster.update(wren, (row) => ({ ...row, label: "second" }));
+  await followAll(b.roster, sharedOf(b));
+  assert.deepEqual(idsOf(b, OWL.twitchId), idsOf(a, OWL.twitchId));
+  const [old = ""] = a.roster.ids.digestsOf(owl);
+  assert.equal(b.roster.ids.endOf(old), a.clock.now() + 1000);
+  assert.equal(b.roster.byTwitchId(WREN.twitchId)?.account.label, "second");
+  await endIds(a.roster, [old], "now");
+  await removeAccount(a.roster, wren);
+  await followAll(b.roster, sharedOf(b));
+  assert.equal(b.roster.ids.findDigest(old), undefined);
+  assert.equal(b.roster.byTwitchId(WREN.twitchId), undefined);
+});
+
+Deno.test("followAll() reads nothing but the outline where all is the same", async () => {
+  const [a, b, memory] = await two();
+  await signedIn(a);
+  await followAll(b.roster, sharedOf(b));
+  let reads = 0;
+  memory.store.before = (method) => {
+    if (method === "account") reads++;
+  };
+  await followAll(b.roster, sharedOf(b));
+  assert.equal(reads, 0);
+});
+
+Deno.test("followId() finds an id that was given out a moment ago, and nothing for one that nobody has", async () => {
+  const [a, b, memory] = await two();
+  memory.silent = true;
+  const login = await signedIn(a);
+  const [known] = a.roster.ids.of(login);
+  assert.ok(known);
+  assert.equal(await b.roster.find(known.id), undefined);
+  assert.equal((await followId(b.roster, known.id))?.account.key, login.account.key);
+  memory.away = true;
+  assert.equal(await followId(b.roster, known.id), undefined);
+});
+
+Deno.test("a row that was read late undoes nothing, and an id that is added meanwhile stays", async () => {
+  const [a, b] = await two();
+  const login = await signedIn(a);
+  await followAll(b.roster, sharedOf(b));
+  const theirs = b.roster.byTwitchId(OWL.twitchId);
+  assert.ok(theirs);
+  const shared = sharedOf(b);
+  const late = await shared.kept(login.account.key);
+  await rotateId(b.roster, theirs, { after: 5000 });
+  await b.roster.update(theirs, (row) => ({ ...row, label: "newer" }));
+  const kept = shared.kept.bind(shared);
+  let first = true;
+  shared.kept = (key) => {
+    if (!first) return kept(key);
+    first = false;
+    b.roster.ids.changes++;
+    return Promise.resolve(late);
+  };
+  await followAll(
+    b.roster,
+    {
+      ...shared,
+      outline: () => Promise.resolve({ accounts: new Map(), ids: new Map() }),
+      kept: shared.kept,
+    } as Shared,
+  );
+  assert.equal(theirs.account.label, "newer");
+  assert.equal(b.roster.ids.of(theirs).length, 2);
+});
