@@ -249,10 +249,13 @@ async function movesAndServes(scene: Scene, env: Readonly<Record<string, string>
   for (const [at, id] of ids.entries()) assert.equal((await ask(after, id)).body, before[at]);
   const refreshed = await scene.run(["accounts", "refresh", "ada_live"], { env });
   assert.equal(refreshed.code, 0, refreshed.stderr);
+  const running = await scene.run(["store", "reopen"], { env });
+  assert.equal(running.code, 4, running.stderr);
+  assert.match(running.stderr, /a server runs on it/);
+  assert.equal((await after.stop()).code, 0);
   const used = await scene.run(["store", "reopen"], { env });
   assert.equal(used.code, 3, used.stderr);
   assert.match(used.stderr, /they were used in postgres:/);
-  assert.equal((await after.stop()).code, 0);
   assert.equal(scene.sim.counters.replays, 0);
 }
 

@@ -141,9 +141,10 @@ class PostgresTarget implements MoveTarget, AsyncDisposable {
         `SET LOCAL statement_timeout = ${STATEMENT};
          LOCK TABLE ${[...ALL, `${S}.leases`].join(", ")} IN SHARE ROW EXCLUSIVE MODE`,
       );
-      const opening = `SELECT FROM ${S}.leases WHERE name = 'opening' AND until > clock_timestamp()`;
-      if ((await this.#connections.send(session, opening)).length > 0) {
-        throw new AppError("busy", "Cannot use the new store: a server is opening it in this moment", {
+      // Each server that runs holds one, and so does whoever opens the database.
+      const leases = `SELECT FROM ${S}.leases WHERE until > clock_timestamp()`;
+      if ((await this.#connections.send(session, leases)).length > 0) {
+        throw new AppError("busy", "Cannot use the new store: a server runs on it, or did a moment ago", {
           hint: "Stop the servers that use that database, then try again in a minute",
         });
       }
