@@ -18,10 +18,11 @@ import {
 import { takeLock } from "../store/sqlite/lock.ts";
 import { findDatabase, openSqliteSource } from "../store/sqlite/source.ts";
 import { ask, type CommandParts, printJson } from "./command.ts";
-import { withProgress } from "./progress.ts";
+import { showProgress } from "./progress.ts";
 import { Problem } from "./setting_values.ts";
 import { settingName } from "./settings.ts";
 import { isShared, secretsIn, store } from "./store_setting.ts";
+import type { Terminal } from "./terminal.ts";
 import { PROGRAM } from "./version.ts";
 
 interface Options {
@@ -71,10 +72,9 @@ async function migrate(parts: CommandParts, given: string | undefined, { json }:
   using _lock = lockOf(parts);
   using source = openSqliteSource(config.dataDir, PROGRAM);
   await using target = await openTarget(address);
-  const { already, counts } = await withProgress(
-    `Moving the logins to ${target.shown}`,
-    () => moveStore(source, target, (step) => tell(parts, target, step)),
-  );
+  using shown = new Shown(parts, target);
+  const { already, counts } = await moveStore(source, target, (step) => shown.tell(step));
+  shown[Symbol.dispose]();
   if (json) return printJson(terminal, { to: target.shown, already, counts: counts ?? null });
   terminal.print(
     counts !== undefined
@@ -157,14 +157,33 @@ function lockOf({ config: { dataDir } }: CommandParts): Disposable {
   });
 }
 
-/** Each step that matters to whoever waits; no line before the first that changes something. */
-function tell({ terminal }: CommandParts, { shown }: MoveTarget, step: StepName): void {
-  if (step === "closed") {
-    terminal.complain(
-      `Closed the database here: no server renews its logins from now on. Copying to ${shown}.`,
-    );
+/** What is going on, and each step that matters to whoever waits; no line before the first that changes something. */
+class Shown implements Disposable {
+  readonly #terminal: Terminal;
+  readonly #to: string;
+  #progress: Disposable | undefined;
+
+  constructor({ terminal }: CommandParts, { shown }: MoveTarget) {
+    this.#terminal = terminal;
+    this.#to = shown;
+    this.#progress = showProgress(`Looking at ${shown}`);
   }
-  if (step === "verified") terminal.complain("Copied and compared, row by row.");
+
+  tell(step: StepName): void {
+    this[Symbol.dispose]();
+    if (step === "closed") {
+      this.#terminal.complain(
+        `Closed the database here: no server renews its logins from now on. Copying to ${this.#to}.`,
+      );
+    }
+    if (step === "verified") this.#terminal.complain("Copied and compared, row by row.");
+    this.#progress = showProgress(step === "verified" ? "Storing it for good" : "Copying");
+  }
+
+  [Symbol.dispose](): void {
+    this.#progress?.[Symbol.dispose]();
+    this.#progress = undefined;
+  }
 }
 
 function wordsOf(counts: Readonly<Record<TableName, number>>): string {

@@ -85,10 +85,22 @@ export async function moveStore(
   if (mark === undefined) source.close(id, target.shown);
   await step("closed");
   const contents = source.contents();
-  const refusal = await target.receive(id, contents, step);
+  const refusal = await target.receive(id, contents, step).catch((error) => {
+    throw hinted(
+      error,
+      "Whether everything has arrived is not known, so no server starts here: run this again when the " +
+        "new store answers",
+    );
+  });
   if (refusal !== undefined) {
     source.reopen();
-    throw refusal;
+    throw refusal.code === "store_away"
+      ? hinted(
+        refusal,
+        "Nothing was moved, and the server here can be started again. Look whether the database server " +
+          "runs and has room, then run this again",
+      )
+      : refusal;
   }
   await step("received");
   source.settle();
@@ -158,6 +170,11 @@ export function occupied(shown: string): AppError {
       "Nothing was changed. Name an empty one. If a server was only started on it and nobody signed in there, stop the " +
       "server and empty it: DROP SCHEMA companion_token_server CASCADE",
   });
+}
+
+/** The same error with another hint, if it is one that was foreseen. */
+function hinted(error: unknown, hint: string): unknown {
+  return error instanceof AppError ? new AppError(error.code, error.message, { hint, cause: error }) : error;
 }
 
 function movedElsewhere(mark: MovedMark, { shown }: MoveTarget): AppError {

@@ -37,7 +37,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
 /** Files whose sentences come to no page either, and why. */
 const NOWHERE: readonly (readonly [files: RegExp, why: string])[] = [
   [
-    /^vault\/key(ring|_errors)/,
+    /^(vault\/key(ring|_errors)|cli\/key_operations)/,
     "only a command changes keys; what unlocking says is translated all the same",
   ],
   [/^core\/last_try/, "only a command sends a spent token once more"],

@@ -8,7 +8,6 @@ import {
   occupied,
   type Standing,
   takeBack,
-  verify,
 } from "../../src/store/moving.ts";
 import { inspect } from "../../src/store/sqlite/inspect.ts";
 import { MIGRATIONS } from "../../src/store/sqlite/migrations/mod.ts";
@@ -179,7 +178,10 @@ Deno.test("moveStore() finishes what was cut off before and after the target's c
     using rooms = house();
     const target = new FakeTarget();
     target.cut = { before };
-    await assert.rejects(moveStore(rooms.source, target), { code: "store_away" });
+    await assert.rejects(moveStore(rooms.source, target), {
+      code: "store_away",
+      hint: /is not known.*run this again/,
+    });
     assert.equal(rooms.again().mark()?.done, false, "it stays closed");
     target.cut = undefined;
     const { already, counts } = await moveStore(rooms.again(), target);
@@ -194,7 +196,7 @@ Deno.test("moveStore() opens the source again where it is certain that nothing w
   using rooms = house();
   const target = new FakeTarget();
   target.refusal = away();
-  await assert.rejects(moveStore(rooms.source, target), { code: "store_away" });
+  await assert.rejects(moveStore(rooms.source, target), { code: "store_away", hint: /^Nothing was moved/ });
   using store = openSqliteStore(rooms.path, PROGRAM);
   assert.equal(store.accounts().length, 3);
 });
@@ -283,22 +285,4 @@ Deno.test("takeBack() refuses where a login was used, or the target is not the o
   assert.equal(rooms.again().mark()?.done, true);
   await takeBack(rooms.source, mark, undefined);
   assert.equal(rooms.again().mark(), undefined);
-});
-
-Deno.test("verify() notices one changed cell, one lost row and another order", async () => {
-  using rooms = house();
-  const given = rooms.source.contents();
-  for (const table of MOVED_TABLES) {
-    await verify(table, given, structuredClone(given));
-    const rows = given[table.name];
-    const wrong = Object.keys(table.columns).map((
-      column,
-    ) => [{ ...rows[0], [column]: "planted" }, ...rows.slice(1)]);
-    const others = [...wrong, rows.slice(1), ...rows.length > 1 ? [rows.toReversed()] : []];
-    for (const other of others) {
-      await assert.rejects(verify(table, given, { ...given, [table.name]: other }), {
-        code: "database_damaged",
-      });
-    }
-  }
 });
