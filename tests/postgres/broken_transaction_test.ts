@@ -8,19 +8,23 @@ withPostgres((cluster) => {
     const server = await cluster();
     const database = await server.database();
     await using _database = database;
-    await using connections = new Connections(postgresAddress(database.url));
-    for (const goOn of [true, false]) {
-      const broken = connections.transaction(async (session) => {
-        const [row] = await connections.send<{ pid: number }>(session, "SELECT pg_backend_pid() AS pid");
-        await server.sql(database.name, `SELECT pg_terminate_backend(${row?.pid})`);
-        // The end of the connection arrives.
-        await pause(200);
-        if (goOn) await connections.send(session, "SELECT 1");
-      }, 5000);
-      await assert.rejects(broken, { code: /CONNECTION_CLOSED|57P01/ });
-      // What the client would write into the closed socket, it writes a moment later.
-      await pause(100);
-      assert.equal((await connections.ask("SELECT 1")).count, 1);
+    {
+      await using connections = new Connections(postgresAddress(database.url));
+      for (const goOn of [true, false]) {
+        const broken = connections.transaction(async (session) => {
+          const [row] = await connections.send<{ pid: number }>(session, "SELECT pg_backend_pid() AS pid");
+          await server.sql(database.name, `SELECT pg_terminate_backend(${row?.pid})`);
+          // The end of the connection arrives.
+          await pause(200);
+          if (goOn) await connections.send(session, "SELECT 1");
+        }, 5000);
+        await assert.rejects(broken, { code: /CONNECTION_CLOSED|57P01/ });
+        // What the client would write into the closed socket, it writes a moment later.
+        await pause(100);
+        assert.equal((await connections.ask("SELECT 1")).count, 1);
+      }
     }
+    // The client waits for no socket that it closes.
+    await pause(300);
   });
 });
