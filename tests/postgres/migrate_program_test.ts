@@ -78,4 +78,18 @@ async function movesAndServes(scene: Scene, env: Readonly<Record<string, string>
   assert.equal(used.code, 3, used.stderr);
   assert.match(used.stderr, /they were used in postgres:/);
   assert.equal(scene.sim.counters.replays, 0);
+  assert.deepEqual((await idsOnOneMachine(scene, env)).toSorted(), ids.toSorted());
+}
+
+/** As .github/POSTGRES.md has it: a backup of the database, restored where the logins lie in a file again. */
+async function idsOnOneMachine(scene: Scene, env: Readonly<Record<string, string>>): Promise<string[]> {
+  await Deno.writeTextFile(`${scene.directory}/passphrase`, "a passphrase for this test\n");
+  const passphrase = ["--passphrase-file", "passphrase"];
+  const saved = await scene.run(["backup", "made.backup", ...passphrase], { env });
+  assert.equal(saved.code, 0, saved.stderr);
+  const one = { env: { TOKEN_SERVER_STORE: "sqlite:", TOKEN_SERVER_DATA_DIR: `${scene.directory}/one` } };
+  const restored = await scene.run(["restore", "made.backup", ...passphrase], one);
+  assert.equal(restored.code, 0, restored.stderr);
+  const listed: { id: string }[] = JSON.parse((await scene.run(["accounts", "list", "--json"], one)).stdout);
+  return listed.map(({ id }) => id);
 }

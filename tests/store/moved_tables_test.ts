@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MOVED_TABLES } from "../../src/store/moved_tables.ts";
 import { verify } from "../../src/store/moving.ts";
 import { openSqliteSource } from "../../src/store/sqlite/source.ts";
+import { everythingLeft, placeLeft } from "../fixtures/left.ts";
 import { fillHouse, PROGRAM } from "../support/full_house.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
 
@@ -24,3 +25,15 @@ Deno.test("verify() notices one changed cell, one lost row and another order", a
     }
   }
 });
+
+for (const left of everythingLeft()) {
+  Deno.test(`a database of schema ${left.schema} is brought up to date before it is moved`, () => {
+    using directory = temporaryDirectory();
+    placeLeft(left, directory.path);
+    using source = openSqliteSource(directory.path, PROGRAM);
+    const { accounts, ids, slots } = source.contents();
+    assert.deepEqual(accounts.map((row) => row["alias"]), left.logins.map(({ alias }) => alias));
+    assert.deepEqual(accounts.map((row) => [row["relay"], row["password_digest"]]), [[1, null], [1, null]]);
+    assert.deepEqual([ids.length, slots.length], [2, 1]);
+  });
+}
