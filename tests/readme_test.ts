@@ -9,6 +9,7 @@ const DOCUMENTS = [
   ".github/CONTRIBUTING.md",
   ".github/CHANGES.md",
   ".github/COMPATIBILITY.md",
+  ".github/POSTGRES.md",
   ".github/RECIPES.md",
   ".github/REBUILD.md",
   ".github/SUPPORT.md",
@@ -72,10 +73,12 @@ Deno.test("README's table of commands names every command and no other", () => {
     ...found(read("src/cli/export_companion.ts"), /\bnew Command\("([a-z-]+)"/g, 1),
   ];
   const keys = found(read("src/cli/key.ts"), /\badd\(\s*"([a-z-]+)[ "]/g, 6);
+  const stores = found(read("src/cli/store.ts"), /\badd\(\s*"([a-z-]+)"/g, 2);
   const expected = [
     ...commands,
     ...subcommands.map((name) => `accounts ${name}`),
     ...keys.map((name) => `key ${name}`),
+    ...stores.map((name) => `store ${name}`),
   ];
   assert.deepEqual(described.toSorted(), expected.toSorted());
 });
@@ -127,6 +130,7 @@ Deno.test("the documents name no command that the program lacks", () => {
   const known = found(read("src/cli/commands.ts"), /\bprogram\.command\("([a-z-]+)"/g, 6).concat(
     "accounts",
     "key",
+    "store",
   );
   const text = DOCUMENTS.map(read).join("\n");
   for (const name of found(text, /`companion-token-server ([a-z-]+)/g, 5)) {

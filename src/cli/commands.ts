@@ -14,6 +14,7 @@ import { serveUntilStopped } from "./serve.ts";
 import { showConfig } from "./show_config.ts";
 import { settingKeys, settingOf } from "./settings.ts";
 import { setup, type SetupOptions } from "./setup.ts";
+import { storeCommand } from "./store.ts";
 import { PROGRAM, VERSION } from "./version.ts";
 
 /** Runs what these arguments say and answers the exit status; what the command throws is thrown. */
@@ -57,6 +58,7 @@ function createProgram(surroundings: Surroundings): Command {
     .action((options: SetupOptions, command) => setup(parts(command), options));
   addBackup(program, parts);
   program.addCommand(keyCommand(parts));
+  program.addCommand(storeCommand(parts));
   program.command("config")
     .description("print the effective settings and where each comes from")
     .option("--json", "print JSON")

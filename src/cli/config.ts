@@ -6,7 +6,8 @@ import { AppError } from "../core/error.ts";
 import type { Secret } from "../core/secret.ts";
 import { defaultDataDir, keyCredential, ownKeyFile } from "./directories.ts";
 import { plainHttp, unknownNames } from "./setting_warnings.ts";
-import { type LogFormat, type LogLevel, Problem, secretText } from "./setting_values.ts";
+import { readNamed } from "./setting_files.ts";
+import { type LogFormat, type LogLevel, Problem } from "./setting_values.ts";
 import { shownStore } from "./store_setting.ts";
 import {
   describeProblem,
@@ -67,6 +68,8 @@ export interface Config {
   readonly sources: Readonly<Record<SettingKey, Source>>;
   /** The file that the client secret was named to be in. */
   readonly clientSecretFile: string | undefined;
+  /** The file that the store's address was named to be in. */
+  readonly storeFile: string | undefined;
   /** Sentences for the log: nothing here keeps the program from running. */
   readonly warnings: readonly string[];
 }
@@ -106,6 +109,7 @@ export function parseConfig(inputs: ConfigInputs): Config {
   const problems: string[] = [];
   const sources = Object.fromEntries(settingKeys().map((key) => [key, "default"])) as Sources;
   const values = readValues(inputs, sources, problems);
+  const store = readNamed({ inputs, sources, problems, values }, "store", "storeFile") ?? values.store;
   const app = readApp(inputs, values, sources, problems);
   if (textIn(inputs.env, "DENO_SERVE_ADDRESS") !== undefined) {
     const names = `${settingName("host")} and ${settingName("port")}`;
@@ -126,7 +130,7 @@ export function parseConfig(inputs: ConfigInputs): Config {
     publicUrl: values.publicUrl,
     allowedHosts: values.allowedHosts ?? [],
     trustedProxies: values.trustedProxies ?? [],
-    store: values.store,
+    store,
     log: { level: values.logLevel, format: values.logFormat },
     noticeUrls: values.noticeUrl ?? [],
     metrics: values.metrics,
@@ -138,6 +142,7 @@ export function parseConfig(inputs: ConfigInputs): Config {
     },
     sources,
     clientSecretFile: values.clientSecretFile,
+    storeFile: values.storeFile,
     warnings: [
       ...unknownNames(inputs.env),
       ...plainHttp({ authUrl: values.authUrl, apiUrl: values.apiUrl }),
@@ -196,7 +201,7 @@ type App = Pick<Config["twitch"], "clientId" | "clientSecret">;
 
 /** A stored secret goes with the stored id only: with another app's id Twitch would refuse every login. */
 function readApp(inputs: ConfigInputs, values: Values, sources: Sources, problems: string[]): App {
-  const named = readSecret(inputs, values, sources, problems);
+  const named = readNamed({ inputs, sources, problems, values }, "clientSecret", "clientSecretFile");
   const { stored } = inputs;
   const clientId = values.clientId ?? stored?.clientId;
   const unnamed = clientId === undefined && stored !== undefined && sources.clientId === "default";
@@ -209,37 +214,6 @@ function readApp(inputs: ConfigInputs, values: Values, sources: Sources, problem
   const kept = stored.clientSecret;
   if (named === undefined && kept !== undefined) sources.clientSecret = "setup page";
   return { clientId, clientSecret: named ?? kept };
-}
-
-/** The client secret of the command line or the environment. */
-function readSecret(
-  inputs: ConfigInputs,
-  values: Values,
-  sources: Sources,
-  problems: string[],
-): Secret | undefined {
-  const file = values.clientSecretFile;
-  if (sources.clientSecretFile === "environment" && sources.clientSecret === "environment") {
-    const both = new Problem(`and ${settingName("clientSecretFile")} are both set: keep one of them`);
-    problems.push(describeProblem("clientSecret", both));
-    return undefined;
-  }
-  if (file === undefined) return values.clientSecret;
-  sources.clientSecret = sources.clientSecretFile;
-  const secret = readSecretFile(inputs, file);
-  if (!(secret instanceof Problem)) return secret;
-  problems.push(describeProblem("clientSecretFile", secret));
-  return undefined;
-}
-
-function readSecretFile(inputs: ConfigInputs, file: string): Secret | Problem {
-  try {
-    const secret = secretText(inputs.readFile(file).replace(/\r?\n$/, ""));
-    return secret instanceof Problem ? new Problem(`names a file whose text ${secret.text}`) : secret;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : "it is not readable";
-    return new Problem(`names a file that cannot be read: ${reason}`);
-  }
 }
 
 function readRedirectUri(

@@ -116,6 +116,15 @@ export const SETTINGS = {
     standard: "sqlite:",
     parse: store,
   },
+  storeFile: {
+    env: "TOKEN_SERVER_STORE_FILE",
+    flag: "--store-file",
+    argument: "FILE",
+    description: "a file that holds the address of the store and nothing else, for its password's sake",
+    example: "/etc/companion-token-server/store",
+    byDefault: "none",
+    parse: filePath,
+  },
   logLevel: {
     env: "TOKEN_SERVER_LOG_LEVEL",
     flag: "--log-level",

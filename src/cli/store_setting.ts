@@ -1,7 +1,7 @@
 /** The setting that says where the logins are kept. A database's address holds a password, so it is shown nowhere as it is. */
 import { AppError } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
-import { namesPostgres, postgresAddress } from "../store/postgres/address.ts";
+import { namesPostgres, postgresAddress, shownAddress } from "../store/postgres/address.ts";
 import { Problem } from "./setting_values.ts";
 
 /** `sqlite:`, or the address of a PostgreSQL database. */
@@ -27,8 +27,7 @@ export function isShared(store: Secret): boolean {
 /** The store without user, password and parameters. */
 export function shownStore(store: Secret): string {
   if (!isShared(store)) return store.reveal();
-  const { host, socket, port, database } = postgresAddress(store.reveal());
-  return `postgres://${host ?? socket}:${port}/${database}`;
+  return shownAddress(postgresAddress(store.reveal()));
 }
 
 /** What of it must not be shown: the whole, and the password as it is typed and as it is meant. */

@@ -251,3 +251,32 @@ Deno.test("describeConfig() shows every setting once, with its source and no sec
   assert.equal(shown["TOKEN_SERVER_BACKUP_DIR"], "none (default)");
   assert.equal(shown["TOKEN_SERVER_ALLOWED_HOSTS"], "none (default)");
 });
+
+Deno.test("parseConfig() reads the store's address from a file, and no message shows it", () => {
+  const url = `postgres://companion:${CANARY}@db.example/logins`;
+  const files = { "/store": `${url}\n`, "/wrong": `mysql://u:${CANARY}@h/d`, "/sqlite": "sqlite:" };
+  const env = { TOKEN_SERVER_STORE_FILE: "/store" };
+  const config = parse({ env, files });
+  assert.deepEqual([config.store.reveal(), config.sources.store, config.storeFile], [
+    url,
+    "environment",
+    "/store",
+  ]);
+  assert.ok(!JSON.stringify(describeConfig(config)).includes(CANARY));
+  const flagged = parse({ env, flags: { storeFile: "/sqlite" }, files });
+  assert.deepEqual([flagged.store.reveal(), flagged.sources.store], ["sqlite:", "flag"]);
+  const overridden = parse({ env, flags: { store: "sqlite:" }, files });
+  assert.deepEqual([overridden.store.reveal(), overridden.sources.store], ["sqlite:", "flag"]);
+  const before = parse({ env: { TOKEN_SERVER_STORE: url }, flags: { storeFile: "/sqlite" }, files });
+  assert.equal(before.store.reveal(), "sqlite:");
+
+  const both = problemsOf({ env: { ...env, TOKEN_SERVER_STORE: url }, files });
+  assert.match(
+    both,
+    /TOKEN_SERVER_STORE \(--store\) and TOKEN_SERVER_STORE_FILE \(--store-file\) are both set/,
+  );
+  const file = (path: string) => problemsOf({ env: { TOKEN_SERVER_STORE_FILE: path }, files });
+  assert.match(file("/nowhere"), /TOKEN_SERVER_STORE_FILE .* names a file that cannot be read: No such file/);
+  assert.match(file("/wrong"), /names a file whose text names a store that this version does not know/);
+  assert.ok(![both, file("/wrong")].join().includes(CANARY));
+});

@@ -31,7 +31,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
     "reclaimed_id",
     "restore",
   ],
-  ...["commands", "setup", "setup_link", "setting_values", "sign_in_operations"],
+  ...["commands", "setup", "setup_link", "setting_values", "sign_in_operations", "store"],
 ].map((name) => `cli/${name}.ts`));
 
 /** Files whose sentences come to no page either, and why. */
@@ -46,6 +46,7 @@ const NOWHERE: readonly (readonly [files: RegExp, why: string])[] = [
     /^store\/(open|sqlite\/(open|files|inspect|migrate|lock)|postgres\/(address|migrate))/,
     "without a store there is no server",
   ],
+  [/^store\/(moving|sqlite\/(moved|source)|postgres\/target)/, "only a command moves the logins"],
   [/^cli\/serve/, "before the server listens; its one sentence for a page is translated all the same"],
 ];
 

@@ -86,6 +86,11 @@ export function postgresAddress(url: string): PostgresAddress {
   };
 }
 
+/** The address without user, password and parameters. */
+export function shownAddress({ host, socket, port, database }: PostgresAddress): string {
+  return `postgres://${host ?? socket}:${port}/${database}`;
+}
+
 function parametersIn(query: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const part of query.split("&").filter((part) => part !== "")) {

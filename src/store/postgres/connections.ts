@@ -70,7 +70,7 @@ export class Connections implements AsyncDisposable {
 
   /** Several in one commit, which is undone if `work` throws. */
   transaction<T>(work: (session: Session) => Promise<T>, limit: Duration): Promise<T> {
-    return this.#within(limit, (pool) => pool.begin(work) as Promise<T>);
+    return this.#within(limit, (pool) => unlessBroken(pool, work));
   }
 
   async send<Row>(session: Session, text: string, values: readonly Value[] = []): Promise<Answer<Row>> {
@@ -125,6 +125,32 @@ export class Connections implements AsyncDisposable {
       this.#ending.delete(ended);
     });
     this.#ending.add(ended);
+  }
+}
+
+/**
+ * A transaction that sends nothing more once its connection broke, neither COMMIT nor ROLLBACK: the client would write
+ * into a socket that is gone, in a moment in which nobody can catch what it throws, and the process would end. So `work`
+ * comes to no end then; the client itself tells by `begin` that the connection is closed.
+ */
+async function unlessBroken<T>(pool: Sql, work: (session: Session) => Promise<T>): Promise<T> {
+  let broken = false;
+  const never = <R>(): Promise<R> => new Promise<R>(() => {});
+  const guarded = async (session: Session): Promise<T> => {
+    const unsafe = (...given: Parameters<Sql["unsafe"]>) => broken ? never() : session.unsafe(...given);
+    try {
+      const result = await work({ unsafe } as Session);
+      return broken ? await never() : result;
+    } catch (error) {
+      if (broken || isBroken(error)) return await never();
+      throw error;
+    }
+  };
+  try {
+    return await (pool.begin(guarded) as Promise<T>);
+  } catch (error) {
+    broken = true;
+    throw error;
   }
 }
 

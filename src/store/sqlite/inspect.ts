@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../core/error.ts";
 import { storeFailure, told } from "./errors.ts";
 import { sizeOf } from "./files.ts";
+import { hasMoved, isMoved, markIn, metaName, schemaIn } from "./moved.ts";
 import type { Migration } from "./migrations/mod.ts";
 
 /** "CTok": tells our files from other programs' SQLite files. */
@@ -9,9 +10,10 @@ export const APPLICATION_ID = 0x43546f6b;
 
 /**
  * Looks at a database before anything may write to it, and returns its schema number: 0 if it holds nothing yet.
- * Throws `AppError` for one that is torn, another program's, or too new for `migrations`; its bytes stay as they were.
+ * Throws `AppError` for one that is torn, another program's, too new for `migrations`, or (unless `evenMoved`) one whose
+ * logins have moved; its bytes stay as they were.
  */
-export function inspect(path: string, migrations: readonly Migration[]): number {
+export function inspect(path: string, migrations: readonly Migration[], evenMoved = false): number {
   if (sizeOf(path) === 0) return 0;
   // Only a connection that may write can roll a first start back that was cut off. A clean file has no journal.
   const readOnly = sizeOf(`${path}-journal`) === 0;
@@ -24,7 +26,10 @@ export function inspect(path: string, migrations: readonly Migration[]): number 
       database.exec("SELECT count(*) FROM sqlite_schema");
       checkPages(database, doing);
       checkOwner(database, doing);
-      const schema = pragma(database, "user_version");
+      const version = pragma(database, "user_version");
+      const mark = isMoved(version) ? markIn(database) : undefined;
+      if (mark !== undefined && !evenMoved) throw hasMoved(path, mark);
+      const schema = mark === undefined ? version : schemaIn(version);
       if (schema > (migrations.at(-1)?.schema ?? 0)) checkUsable(database, doing, migrations);
       return schema;
     } finally {
@@ -59,8 +64,9 @@ function checkUsable(database: DatabaseSync, doing: string, migrations: readonly
   const known = migrations.at(-1)?.schema ?? 0;
   const rows = database.prepare("SELECT name, value FROM meta").all();
   const meta = new Map(rows.map((row) => [row["name"], row["value"]]));
-  if (Number(meta.get("usable_from") ?? Infinity) <= known) return;
-  const writer = meta.get("written_by") ?? "a newer version of this program";
+  const version = pragma(database, "user_version");
+  if (Number(meta.get(metaName("usable_from", version)) ?? Infinity) <= known) return;
+  const writer = meta.get(metaName("written_by", version)) ?? "a newer version of this program";
   throw new AppError(
     "database_newer",
     `Cannot ${doing}: it was written by ${writer}, which is newer than this program`,

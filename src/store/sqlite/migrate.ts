@@ -3,6 +3,7 @@ import { storeFailure, told } from "./errors.ts";
 import { createPrivately, folderOf, reasonOf, removeIfThere, sizeOf, syncFile } from "./files.ts";
 import { APPLICATION_ID, pragma } from "./inspect.ts";
 import type { Migration } from "./migrations/mod.ts";
+import { metaName, schemaIn, versionFor } from "./moved.ts";
 import { commit } from "./transaction.ts";
 
 /**
@@ -24,7 +25,7 @@ export function copyBefore(path: string, next: number): void {
 
 /** Brings the database to the last schema of `migrations`; each step is one transaction. */
 export function migrate(database: DatabaseSync, migrations: readonly Migration[], program: string): void {
-  const schema = pragma(database, "user_version");
+  const schema = schemaIn(pragma(database, "user_version"));
   for (const step of migrations.filter((step) => step.schema > schema)) {
     told(`bring the database to schema ${step.schema}`, "opening", () => run(database, step, program));
   }
@@ -32,11 +33,13 @@ export function migrate(database: DatabaseSync, migrations: readonly Migration[]
 
 function run(database: DatabaseSync, step: Migration, program: string): void {
   commit(database, () => {
+    const before = pragma(database, "user_version");
+    const version = versionFor(step.schema, before);
     database.exec(step.sql);
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${step.schema}`);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`);
     const note = database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)");
-    note.run("written_by", program);
-    note.run("usable_from", String(step.usableFrom));
+    note.run(metaName("written_by", before), program);
+    note.run(metaName("usable_from", before), String(step.usableFrom));
     return true;
   });
 }

@@ -16,7 +16,7 @@ export type SqlitePlace = string | { readonly path: string };
 /**
  * Opens the database, making or migrating it. `program` is name and version, kept for the message that an older program
  * gives. The caller holds the data directory's lock. Throws `AppError`: `data_dir`, `disk`, `busy`, `database_damaged`,
- * `database_newer`; a database that is refused is as it was.
+ * `database_newer`, `settings` for one whose logins have moved; a database that is refused is as it was.
  */
 export function openSqliteStore(
   place: SqlitePlace,
@@ -24,14 +24,33 @@ export function openSqliteStore(
   migrations: readonly Migration[] = MIGRATIONS,
 ): SqliteStore {
   const path = typeof place === "string" ? `${place}/${DATABASE_FILE}` : place.path;
-  if (path !== ":memory:") prepareFile(path, migrations);
+  const database = openDatabase(path, program, { migrations });
+  try {
+    const ballast = typeof place === "string" ? new Ballast(place) : undefined;
+    return told(`open the database ${path}`, "opening", () => new SqliteStore(database, ballast));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The database itself, with the schema of this program; one whose logins have moved only if `evenMoved`. */
+export function openDatabase(
+  path: string,
+  program: string,
+  { migrations = MIGRATIONS, evenMoved = false }: {
+    readonly migrations?: readonly Migration[];
+    readonly evenMoved?: boolean;
+  } = {},
+): DatabaseSync {
+  if (path !== ":memory:") prepareFile(path, migrations, evenMoved);
   return told(`open the database ${path}`, "opening", () => {
     const database = connect(path);
     try {
       migrate(database, migrations, program);
       // A database that cannot be written opens all the same: only a write shows it.
       database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('opened_by', ?)").run(program);
-      return new SqliteStore(database, typeof place === "string" ? new Ballast(place) : undefined);
+      return database;
     } catch (error) {
       database.close();
       throw error;
@@ -53,11 +72,11 @@ export function connect(path: string): DatabaseSync {
   }
 }
 
-function prepareFile(path: string, migrations: readonly Migration[]): void {
+function prepareFile(path: string, migrations: readonly Migration[], evenMoved: boolean): void {
   privateDirectory(folderOf(path));
   if (sizeOf(path) === 0) createPrivately(path);
   keepPrivate(path);
-  const schema = inspect(path, migrations);
+  const schema = inspect(path, migrations, evenMoved);
   const last = migrations.at(-1)?.schema ?? 0;
   if (schema > 0 && schema < last) copyBefore(path, last);
 }
