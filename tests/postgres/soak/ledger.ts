@@ -1,0 +1,85 @@
+/** What a simulated Twitch has given to whom, by whose hand, and until when it was good: to judge answers by. */
+import type { SimulatedTwitch } from "../../support/simulated_twitch/simulated_twitch.ts";
+
+/** One access token. */
+interface Known {
+  readonly login: string;
+  /** When it runs out or ran out, in milliseconds since the epoch. */
+  ends: number;
+}
+
+/** A refresh that Twitch has done. */
+export interface Rotation {
+  readonly login: string;
+  /** The instance that asked for it. */
+  readonly by: string;
+  readonly at: number;
+}
+
+/** Stands before a simulated Twitch. */
+export class Ledger {
+  readonly sim: SimulatedTwitch;
+  readonly rotations: Rotation[] = [];
+  /** Refresh requests that arrived. */
+  sends = 0;
+  readonly #oldDies: boolean;
+  readonly #tokens = new Map<string, Known>();
+  readonly #newest = new Map<string, Known>();
+  readonly #holders = new Map<string, string>();
+
+  /** `oldDies`: whether a refresh ends the access token before it. */
+  constructor(sim: SimulatedTwitch, oldDies: boolean) {
+    this.sim = sim;
+    this.#oldDies = oldDies;
+  }
+
+  /** Takes over who has signed in so far. */
+  begin(): void {
+    for (const { login, accessTokens, refreshToken } of this.sim.grants()) {
+      const ends = Date.now() + (this.sim.switches.accessTokenLife ?? 0) * 1000;
+      for (const token of accessTokens) this.#enter(token, login, ends);
+      if (refreshToken !== undefined) this.#holders.set(refreshToken, login);
+    }
+  }
+
+  /** The same Twitch, as one instance sees it. */
+  seenBy(name: string): Pick<SimulatedTwitch, "handle"> {
+    return { handle: (request) => this.#handle(request, name) };
+  }
+
+  /** Whose token this is; undefined if Twitch has never given it. */
+  holder(token: string): string | undefined {
+    return this.#tokens.get(token)?.login;
+  }
+
+  /** For how long it had been dead at a moment, in milliseconds; less than 0 if it lived. */
+  deadFor(token: string, at: number): number {
+    return at - (this.#tokens.get(token)?.ends ?? 0);
+  }
+
+  async #handle(request: Request, by: string): Promise<Response> {
+    const body = new URL(request.url).pathname.endsWith("/token") ? await request.clone().text() : "";
+    const spent = new URLSearchParams(body).get("refresh_token");
+    if (spent !== null) this.sends++;
+    const answer = await this.sim.handle(request);
+    if (spent !== null && answer.status === 200) await this.#rotated(spent, answer.clone(), by);
+    return answer;
+  }
+
+  async #rotated(spent: string, answer: Response, by: string): Promise<void> {
+    const { access_token, refresh_token, expires_in } = await answer.json();
+    const login = this.#holders.get(spent) ?? "";
+    const before = this.#newest.get(login);
+    const at = Date.now();
+    if (this.#oldDies && before !== undefined) before.ends = Math.min(before.ends, at);
+    this.#holders.set(refresh_token, login);
+    this.#enter(access_token, login, at + expires_in * 1000);
+    this.rotations.push({ login, by, at });
+  }
+
+  #enter(token: string, login: string, ends: number): void {
+    const known = { login, ends };
+    this.#tokens.set(token, known);
+    this.#newest.set(login, known);
+  }
+}
