@@ -9,10 +9,19 @@ import { createRandom } from "../../support/simulated_twitch/random.ts";
 import { House } from "../../system/kill/house.ts";
 import { inLanes } from "../../system/kill/lanes.ts";
 import type { Matrix } from "../../system/kill/matrix.ts";
-import { type Circumstances, CLIENTS, killChild, lookAfter, lookAfterCut } from "../../system/kill/round.ts";
-import { arrivedAt, type Outcome } from "../../system/kill/round.ts";
+import {
+  arrivedAt,
+  type Circumstances,
+  CLIENTS,
+  killChild,
+  lookAfter,
+  lookAfterCut,
+  type Outcome,
+} from "../../system/kill/round.ts";
 import { type Case, cases, TYPES } from "../../system/kill/steps.ts";
 
+/** More than elsewhere: much of a round is waiting for the end of a lease. */
+const LANES = 5;
 /** Between these a lease is held; the rows of `steps.ts` know of none. */
 const LEASE_STEPS = ["before lease", "after lease"];
 
@@ -80,7 +89,7 @@ export async function playBesides(
     const result = await tryOut(cluster, one, circumstances);
     progress(++done);
     return result;
-  });
+  }, LANES);
   return {
     entries: played.flatMap(({ entries }) => entries),
     problems: played.flatMap(({ problems }) => problems),

@@ -17,6 +17,9 @@ const KINDS = [
 /** Between two of them, in milliseconds. */
 const BETWEEN = [1500, 5000] as const;
 const DATABASE_EACH = 45_000;
+/** What the answer to a refresh takes from Twitch, and how long one is waited for, in milliseconds. */
+export const ANSWER_TAKES = 500;
+const LONGEST_WAIT = 4000;
 
 /** How often each was done. */
 export type Done = Map<string, number>;
@@ -48,7 +51,12 @@ async function undergo(
   random: Random,
   end: AbortSignal,
 ): Promise<void> {
-  member.disturb();
+  using _trouble = member.trouble();
+  // Half of them come while a refresh is on its way.
+  if (random.integer(0, 1) === 1) {
+    await Promise.race([member.sends(), pause(LONGEST_WAIT, end)]);
+    await pause(random.integer(0, ANSWER_TAKES), end);
+  }
   switch (kind) {
     case "kill":
       await member.kill();
@@ -70,7 +78,6 @@ async function undergo(
       // What was swallowed never comes, so the connection is of no use.
       if (kind === "swallow") member.proxy.cut();
       member.proxy.behave("pass");
-      member.disturb();
   }
 }
 
@@ -86,11 +93,11 @@ export async function crashNowAndThen(
     await pause(DATABASE_EACH + random.integer(-15_000, 15_000), end);
     if (end.aborted) return;
     done.set("database crash", (done.get("database crash") ?? 0) + 1);
-    for (const member of members) member.disturb();
+    using troubles = new DisposableStack();
+    for (const member of members) troubles.use(member.trouble());
     await cluster.stop("immediate");
     await pause(random.integer(100, 5000), end);
     await cluster.start();
-    for (const member of members) member.disturb();
   }
 }
 

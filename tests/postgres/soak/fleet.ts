@@ -8,7 +8,7 @@ import { createRandom, type Random } from "../../support/simulated_twitch/random
 import type { SimulatedTwitchServer } from "../../support/simulated_twitch/server.ts";
 import { createSimulatedTwitch } from "../../support/simulated_twitch/simulated_twitch.ts";
 import { temporaryDirectory } from "../../support/temporary_directory.ts";
-import { disturb, type Done } from "./disturbances.ts";
+import { ANSWER_TAKES, disturb, type Done } from "./disturbances.ts";
 import { Ledger } from "./ledger.ts";
 import { type Fates, fatesOf } from "./fates.ts";
 import { Member } from "./member.ts";
@@ -83,6 +83,10 @@ export class Fleet implements AsyncDisposable {
     });
     const ground = { store: database.url, dataDir: directory, keyFile: `${directory}/key`, client, sim };
     const seeded = await seed(ground, users);
+    // Answers that come in drips: a death among them finds the refresh token used and its successor nowhere.
+    const kind = { kind: "slow body", bytes: 30, milliseconds: ANSWER_TAKES / 8 } as const;
+    const endpoint = { endpoint: "token", grantType: "refresh_token" } as const;
+    sim.faults.add({ ...endpoint, when: "after", kind, times: Infinity });
     const dies = client.secret === undefined || client.oldAccessTokenAfterRefresh === "dies";
     const ledger = new Ledger(sim, dies);
     ledger.begin();
@@ -106,7 +110,7 @@ export class Fleet implements AsyncDisposable {
     const dies = this.#options.client.secret === undefined;
     const about = { seeded: this.#seeded, survives: !dies };
     const questions = new Questions(members, this.#ledger, createRandom(this.#options.seed + 1), about);
-    const staleness: Staleness = { removed: 0, calm: 0, disturbed: 0, problems: [] };
+    const staleness: Staleness = { removed: 0, calm: 0, disturbed: 0, recovered: 0, problems: [] };
     const site = { cluster: this.#cluster, database: this.#database.name, members, questions };
     await Promise.all([
       questions.run(end),

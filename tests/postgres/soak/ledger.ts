@@ -26,6 +26,7 @@ export class Ledger {
   readonly #tokens = new Map<string, Known>();
   readonly #newest = new Map<string, Known>();
   readonly #holders = new Map<string, string>();
+  #waiting: { readonly by: string; readonly resolve: () => void }[] = [];
 
   /** `oldDies`: whether a refresh ends the access token before it. */
   constructor(sim: SimulatedTwitch, oldDies: boolean) {
@@ -47,6 +48,11 @@ export class Ledger {
     return { handle: (request) => this.#handle(request, name) };
   }
 
+  /** Resolves when that instance sends its next refresh. */
+  next(by: string): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ by, resolve }));
+  }
+
   /** Whose token this is; undefined if Twitch has never given it. */
   holder(token: string): string | undefined {
     return this.#tokens.get(token)?.login;
@@ -60,7 +66,12 @@ export class Ledger {
   async #handle(request: Request, by: string): Promise<Response> {
     const body = new URL(request.url).pathname.endsWith("/token") ? await request.clone().text() : "";
     const spent = new URLSearchParams(body).get("refresh_token");
-    if (spent !== null) this.sends++;
+    if (spent !== null) {
+      this.sends++;
+      const due = this.#waiting.filter((one) => one.by === by);
+      this.#waiting = this.#waiting.filter((one) => one.by !== by);
+      for (const { resolve } of due) resolve();
+    }
     const answer = await this.sim.handle(request);
     if (spent !== null && answer.status === 200) await this.#rotated(spent, answer.clone(), by);
     return answer;

@@ -5,7 +5,7 @@ import { serveSimulatedTwitch, type SimulatedTwitchServer } from "../../support/
 import type { Ledger } from "./ledger.ts";
 
 /** After a disturbance it may take so long until an instance has compared everything, in milliseconds. */
-const RECOVERY = 20_000;
+export const RECOVERY = 20_000;
 
 export interface MemberParts {
   readonly name: string;
@@ -28,14 +28,17 @@ export class Member implements AsyncDisposable {
   printed = "";
   readonly #twitch: SimulatedTwitchServer;
   readonly #start: Start;
+  readonly #ledger: Ledger;
   #server: RealServer | undefined;
   #life = new AbortController();
-  #calmAt = 0;
+  #troubles = 0;
+  #quietSince = 0;
   #stopped = false;
   #ended = false;
 
   constructor({ name, ledger, port, start }: MemberParts) {
     this.name = name;
+    this.#ledger = ledger;
     this.proxy = new RoughProxy(port);
     this.#twitch = serveSimulatedTwitch(ledger.seenBy(name));
     this.#start = start(this.proxy.port, this.#twitch);
@@ -57,15 +60,32 @@ export class Member implements AsyncDisposable {
 
   /** Nothing was done to it, or to its database, for long enough. */
   get calm(): boolean {
-    return this.origin !== undefined && Date.now() > this.#calmAt;
+    return this.origin !== undefined && Date.now() > this.quietSince + RECOVERY;
+  }
+
+  /** When the last that was done to it was over, in milliseconds since the epoch; Infinity while something is. */
+  get quietSince(): number {
+    return this.#troubles > 0 ? Infinity : this.#quietSince;
   }
 
   get log(): string {
     return this.printed + (this.#server?.process.stderr ?? "");
   }
 
-  disturb(): void {
-    this.#calmAt = Date.now() + RECOVERY;
+  /** Something is done to it, until disposed of. */
+  trouble(): Disposable {
+    this.#troubles++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#troubles--;
+        this.#quietSince = Date.now();
+      },
+    };
+  }
+
+  /** The next refresh that it sends. */
+  sends(): Promise<void> {
+    return this.#ledger.next(this.name);
   }
 
   /** Tries until it listens: the database may be away. */
@@ -108,7 +128,6 @@ export class Member implements AsyncDisposable {
     stop.to = Date.now();
     this.#server.process.kill("SIGCONT");
     this.#stopped = false;
-    this.disturb();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,19 +1,22 @@
 /** Accounts that are removed while all this goes on, and for how long they were still served. */
 import type { PostgresCluster } from "../../support/postgres_cluster.ts";
 import { pause } from "./disturbances.ts";
-import type { Member } from "./member.ts";
+import { type Member, RECOVERY } from "./member.ts";
 import type { Questions } from "./questions.ts";
 
 const EACH = 6000;
-const LONGEST_WATCH = 40_000;
+/** Without an end of the disturbances nothing is known of an instance after so long. */
+const LONGEST_WATCH = 120_000;
 
-/** When a removed account was served for the last time, in milliseconds from its removal. */
+/** When a removed account was served for the last time, in milliseconds. */
 export interface Staleness {
   removed: number;
-  /** At instances that nothing was done to meanwhile. */
+  /** From its removal, at instances that nothing was done to meanwhile. */
   calm: number;
-  /** At the others. */
+  /** From its removal, at the others. */
   disturbed: number;
+  /** From its removal, or the end of the last that was done to the instance. */
+  recovered: number;
   readonly problems: string[];
 }
 
@@ -45,7 +48,8 @@ export async function removals(
 }
 
 async function watch(member: Member, id: string, at: number, staleness: Staleness): Promise<void> {
-  let calm = member.calm;
+  const removedAt = Date.now();
+  let { calm } = member;
   let served = 0;
   while (performance.now() - at < LONGEST_WATCH) {
     const { origin, life } = member;
@@ -57,7 +61,17 @@ async function watch(member: Member, id: string, at: number, staleness: Stalenes
         await answer.body?.cancel();
         return answer.status;
       }, () => 0);
-    if (status === 200) served = performance.now() - at;
+    if (status === 200) {
+      served = performance.now() - at;
+      const since = Date.now() - Math.max(removedAt, member.quietSince);
+      staleness.recovered = Math.max(staleness.recovered, since);
+      if (since > RECOVERY) {
+        staleness.problems.push(
+          `${member.name} serves a removed account ${since} ms after all was well again`,
+        );
+        return;
+      }
+    }
     if (status === 404 || status === 429) {
       const kind = calm && member.calm ? "calm" : "disturbed";
       staleness[kind] = Math.max(staleness[kind], served);
@@ -65,5 +79,4 @@ async function watch(member: Member, id: string, at: number, staleness: Stalenes
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  staleness.problems.push(`${member.name} serves a removed account for more than ${LONGEST_WATCH} ms`);
 }

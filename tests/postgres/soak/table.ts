@@ -24,6 +24,7 @@ const LINES: readonly Line[] = [
   ["… wrong", ({ questions }) => questions.wrong.length],
   ["accounts removed", ({ staleness }) => staleness.removed],
   ["… served on, undisturbed, ms", ({ staleness }) => Math.round(staleness.calm)],
+  ["… served on once all was well, ms", ({ staleness }) => Math.round(staleness.recovered)],
   ["… served on, disturbed, ms", ({ staleness }) => Math.round(staleness.disturbed)],
 ];
 /** A removed account is served for no longer where nothing is done to anybody, in milliseconds. */
