@@ -1,8 +1,9 @@
 /** Several instances of the real program on one database: logins, refreshes, keys, and a database that goes away. */
 import assert from "node:assert/strict";
+import { openPostgresStore } from "../../src/store/postgres/open.ts";
 import { playInstances } from "../support/instances.ts";
 import { PostgresCluster } from "../support/postgres_cluster.ts";
-import { withPostgres } from "../support/postgres_scene.ts";
+import { PROGRAM, withPostgres } from "../support/postgres_scene.ts";
 import type { RealServer } from "../support/real_program.ts";
 import { type Answer, ask, type Scene, until } from "../support/scene.ts";
 import { connect, idOn, person } from "../support/sign_in_journey.ts";
@@ -98,9 +99,19 @@ withPostgres((cluster) => {
     });
   });
 
-  Deno.test("two instances that start at once on an empty database have one data key", async () => {
+  Deno.test("three instances that start at once on an empty database have one data key", async () => {
     await playInstances(await cluster(), {}, async (instances) => {
+      {
+        await using _tables = await openPostgresStore(instances.url, PROGRAM);
+      }
+      // Until then none can write a key slot, and each can see that there is none.
+      const locked = instances.sql(
+        "BEGIN; LOCK TABLE companion_token_server.slots IN EXCLUSIVE MODE; SELECT pg_sleep(2.5); COMMIT",
+      );
+      const sleeps = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+      await until(async () => await instances.sql(sleeps) === "1");
       const servers = await Promise.all(["a", "b", "c"].map((name) => instances.start(name)));
+      await locked;
       assert.equal(await instances.sql("SELECT count(*) FROM companion_token_server.slots"), "1");
       const { id } = await instances.scene.signIn();
       for (const server of servers) assert.equal((await ask(server, id)).status, 200);

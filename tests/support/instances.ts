@@ -24,6 +24,11 @@ export class Instances {
     return this.scene.serve([], { ...further, env: { TOKEN_SERVER_DATA_DIR: name, ...further.env } });
   }
 
+  /** The database, as TOKEN_SERVER_STORE says it. */
+  get url(): string {
+    return this.#database.url;
+  }
+
   sql(text: string): Promise<string> {
     return this.#cluster.sql(this.#database.name, text);
   }

@@ -73,19 +73,23 @@ export class Ledger {
       for (const { resolve } of due) resolve();
     }
     const answer = await this.sim.handle(request);
-    if (spent !== null && answer.status === 200) await this.#rotated(spent, answer.clone(), by);
+    // Also where nobody gets to see the answer.
+    if (spent !== null && answer.status === 200) this.#rotated(this.#holders.get(spent) ?? "", by);
     return answer;
   }
 
-  async #rotated(spent: string, answer: Response, by: string): Promise<void> {
-    const { access_token, refresh_token, expires_in } = await answer.json();
-    const login = this.#holders.get(spent) ?? "";
-    const before = this.#newest.get(login);
+  #rotated(login: string, by: string): void {
     const at = Date.now();
+    const before = this.#newest.get(login);
     if (this.#oldDies && before !== undefined) before.ends = Math.min(before.ends, at);
-    this.#holders.set(refresh_token, login);
-    this.#enter(access_token, login, at + expires_in * 1000);
     this.rotations.push({ login, by, at });
+    const grant = this.sim.grants().find((one) => one.login === login);
+    for (const token of grant?.accessTokens ?? []) {
+      if (!this.#tokens.has(token)) {
+        this.#enter(token, login, at + (this.sim.switches.accessTokenLife ?? 0) * 1000);
+      }
+    }
+    if (grant?.refreshToken !== undefined) this.#holders.set(grant.refreshToken, login);
   }
 
   #enter(token: string, login: string, ends: number): void {
