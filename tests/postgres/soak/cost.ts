@@ -7,6 +7,7 @@
  * Times are those of this machine; the ratios are what is to be compared. Needs wrk, and Linux for /proc.
  */
 import { parseArgs } from "node:util";
+import { STATEMENTS } from "../../../src/store/postgres/statements.ts";
 import { readReturn } from "../../../src/core/paste.ts";
 import { noPostgres, PostgresCluster, type TestDatabase } from "../../support/postgres_cluster.ts";
 import { fromSource, type RealServer } from "../../support/real_program.ts";
@@ -43,6 +44,7 @@ async function refreshCost(
   const sim = createSimulatedTwitch({ clients: [client], deviceInterval: 0.1, maxAccessTokens: 1e6 });
   await using twitch = serveSimulatedTwitch(sim);
   const site = { dataDir: `${directory.path}/data`, authUrl: twitch.authUrl, apiUrl: twitch.apiUrl, client };
+  await Deno.mkdir(site.dataDir, { mode: 0o700 });
   await using parts = await openParts(
     database === undefined ? site : { ...site, database: database.url },
     new Knife(undefined, () => {}),
@@ -82,7 +84,7 @@ async function refreshCost(
   };
 }
 
-/** How many of each there were for one refresh; renewals of leases and beats are not of any. */
+/** How many of each there were for one refresh, by name; renewals of leases and beats are not of any. */
 async function statementsIn(
   cluster: PostgresCluster,
   database: string,
@@ -90,16 +92,22 @@ async function statementsIn(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await cluster.sql(
     database,
-    `SELECT json_build_object('text', regexp_replace(query, '\\s+', ' ', 'g'), 'calls', calls) FROM pg_stat_statements
-     WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND query LIKE '%companion_token_server%' ORDER BY calls DESC`,
+    `SELECT json_build_object('text', query, 'calls', calls) FROM pg_stat_statements
+     WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY calls DESC`,
   );
-  const parsed: { text: string; calls: number }[] = rows.split("\n").map((row) => JSON.parse(row));
+  const names = new Map(Object.entries(STATEMENTS).map(([name, text]) => [oneLine(text), name]));
   return new Map(
-    parsed.filter(({ calls }) => calls >= count / 2).map((
-      { text, calls },
-    ) => [text.slice(0, 90), calls / count]),
+    rows.split("\n").map((row): { text: string; calls: number } => JSON.parse(row)).flatMap(
+      ({ text, calls }) => {
+        const name = names.get(oneLine(text));
+        return name === undefined || calls < count / 2 ? [] : [[name, calls / count] as const];
+      },
+    ),
   );
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
 }
 
 /** Nanoseconds on a processor, of all threads. */
@@ -176,8 +184,8 @@ async function main(args: string[]): Promise<number> {
         ratio(shared.median, lite.median)
       }`,
     );
-    say(`  statements for one refresh: ${total.toFixed(1)}`);
-    for (const [text, calls] of shared.statements) say(`  ${calls.toFixed(1)}  ${text}`);
+    const each = [...shared.statements].map(([name, calls]) => `${name} ${calls.toFixed(1)}`).join(", ");
+    say(`  statements for one refresh: ${total.toFixed(1)} (${each})`);
   }
   const lite = await questionCost(1, seconds);
   say(`question, SQLite: ${us(lite)}`);

@@ -58,6 +58,11 @@ export class Ledger {
     return this.#tokens.get(token)?.login;
   }
 
+  /** The last refresh of a login. */
+  lastOf(login: string): Rotation | undefined {
+    return this.rotations.findLast((one) => one.login === login);
+  }
+
   /** For how long it had been dead at a moment, in milliseconds; less than 0 if it lived. */
   deadFor(token: string, at: number): number {
     return at - (this.#tokens.get(token)?.ends ?? 0);

@@ -19,7 +19,7 @@ export interface Asked {
   asked: number;
   /** A token that lives at Twitch. */
   right: number;
-  /** Dead at Twitch when it was asked for, at an instance that had been disturbed, or for less than a second. */
+  /** Dead at Twitch when it was asked for: at an instance that had been disturbed or for the want of one, or briefly. */
   stale: number;
   longestStale: number;
   /** 503. */
@@ -118,14 +118,20 @@ export class Questions {
       if (this.#survives) counts.wrong.push(`${what} 503 ${body}`);
     } else if (status !== 200) counts.wrong.push(`${what} ${status} ${body}`);
     else if (this.#ledger.holder(body) !== login) counts.wrong.push(`${what} with another's token`);
-    else this.#judgeAge(member, what, this.#ledger.deadFor(body, at));
+    else this.#judgeAge(member, login, what, this.#ledger.deadFor(body, at));
   }
 
-  #judgeAge(member: Member, what: string, dead: number): void {
+  /** Nobody can know of a new token whose holder was killed, stopped or cut off before it was stored. */
+  #judgeAge(member: Member, login: string, what: string, dead: number): void {
     const { counts } = this;
     if (dead <= 0) return void counts.right++;
     counts.stale++;
     counts.longestStale = Math.max(counts.longestStale, dead);
-    if (member.calm && dead > FRESH) counts.wrong.push(`${what} a token that had been dead for ${dead} ms`);
+    const last = this.#ledger.lastOf(login);
+    const holder = this.#members.find(({ name }) => name === last?.by);
+    const stored = last !== undefined && holder !== undefined && holder.quietSince < last.at;
+    if (member.calm && stored && dead > FRESH) {
+      counts.wrong.push(`${what} a token that had been dead for ${dead} ms`);
+    }
   }
 }
