@@ -2,7 +2,7 @@
  * Memory beside others: what another process has written to the shared store is taken over here, account by account.
  * Nothing that is read late undoes what was written here meanwhile (`takeNewRow`, `IdIndex.changes`).
  */
-import type { AccountKey, Time } from "./account.ts";
+import { type AccountKey, SECOND, type Time } from "./account.ts";
 import { storeRefuses } from "./error.ts";
 import { type Login, newLogin } from "./login.ts";
 import { openAccess } from "./opening.ts";
@@ -11,6 +11,8 @@ import type { Roster } from "./roster.ts";
 import { digestOf, type Secret } from "./secret.ts";
 import { takeNewRow } from "./take_row.ts";
 
+/** A question is answered after so long in any case. */
+const LONGEST_WAIT = 6 * SECOND;
 /** An id that is added here while the store is read is looked for again so often. */
 const MOST_READS = 5;
 
@@ -26,20 +28,28 @@ export async function followAccount(roster: Roster, shared: Shared, key: Account
 
 /**
  * The login of an id that another process may have given out a moment ago; undefined where this process is alone, the
- * store does not know the id either, or is away.
+ * store does not know the id either, is away or does not answer in the time that a question may take.
  */
 export async function followId(roster: Roster, id: Secret): Promise<Login | undefined> {
-  const { shared } = roster.deps;
+  const { shared, clock } = roster.deps;
   if (shared === undefined) return undefined;
+  const done = new AbortController();
+  const late = clock.sleep(LONGEST_WAIT, done.signal).then(() => undefined);
   try {
-    const key = await shared.accountOf(await digestOf(id));
-    if (key === undefined) return undefined;
-    await followAccount(roster, shared, key);
-    return await roster.find(id);
+    return await Promise.race([lookFor(roster, shared, id), late]);
   } catch (error) {
     if (!storeRefuses(error)) throw error;
     return undefined;
+  } finally {
+    done.abort();
   }
+}
+
+async function lookFor(roster: Roster, shared: Shared, id: Secret): Promise<Login | undefined> {
+  const key = await shared.accountOf(await digestOf(id));
+  if (key === undefined) return undefined;
+  await followAccount(roster, shared, key);
+  return await roster.find(id);
 }
 
 /** Compares everything, and takes over what differs. Throws `AppError` `store_away`. */

@@ -5,7 +5,7 @@ import type { Login } from "./login.ts";
 import { confirm, prove, send } from "./refresh.ts";
 import type { Roster } from "./roster.ts";
 import { type Asker, nextStep, type Step } from "./schedule.ts";
-import { takeTurn, whileOthersWork } from "./turn.ts";
+import { awaitTurn, takeTurn } from "./turn.ts";
 import { SignInReminder } from "./sign_in_reminder.ts";
 import { validate } from "./validate.ts";
 
@@ -120,8 +120,8 @@ export class Refresher {
 
   async #work(login: Login, asker: Asker): Promise<void> {
     try {
-      await using lease = await takeTurn(this.#roster, login);
-      if (lease === undefined) return await whileOthersWork(this.#roster, login, asker);
+      await using lease = await awaitTurn(this.#roster, login, asker);
+      if (lease === undefined) return;
       for (let steps = 0; steps < MOST_STEPS && !this.#closed && lease.held; steps++) {
         const now = this.#roster.deps.clock.now();
         // A person may shorten a wait once, not turn it off.

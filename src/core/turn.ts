@@ -14,6 +14,8 @@ import { digestOf, type Secret } from "./secret.ts";
 
 /** A question is answered after so long in any case. */
 const LONGEST_WAIT = 6 * SECOND;
+/** How often who waits for another process looks whether that is done. */
+const LOOK_AGAIN = SECOND / 2;
 
 /** How often a process looks whether another one still polls for a code. */
 const ASK_FOR_TURN = 5 * SECOND;
@@ -47,12 +49,37 @@ export async function takeTurn(roster: Roster, login: Login): Promise<Lease | un
   };
 }
 
-/** What another process does for the login is heard of: whoever asked a question waits for that, the job does not. */
-export async function whileOthersWork(roster: Roster, login: Login, asker: Asker): Promise<void> {
-  if (asker === "job") return;
+/**
+ * The turn to work on the login for who asks. A job takes it now or leaves it to whoever has it; others wait a moment:
+ * undefined if another process has refreshed the login meanwhile, or is at it still. Throws `AppError` `store_away`.
+ */
+export async function awaitTurn(roster: Roster, login: Login, asker: Asker): Promise<Lease | undefined> {
+  const { shared, clock } = roster.deps;
+  if (shared === undefined || asker === "job") return await takeTurn(roster, login);
+  const { generation } = login.account;
+  const done = new AbortController();
+  const late = new AbortController();
+  clock.sleep(LONGEST_WAIT, done.signal).then(() => late.abort());
+  try {
+    while (!late.signal.aborted) {
+      const turn = await takeTurn(roster, login);
+      const refreshed = login.account.generation !== generation;
+      if (turn !== undefined && !refreshed) return turn;
+      await turn?.[Symbol.asyncDispose]();
+      if (refreshed) return undefined;
+      await changeSoon(clock, login);
+    }
+    return undefined;
+  } finally {
+    done.abort();
+  }
+}
+
+/** The first that is heard of a refresh is that it has begun, so a change alone is not its end; some work changes nothing. */
+async function changeSoon(clock: Clock, login: Login): Promise<void> {
   const done = new AbortController();
   const end = new AbortController();
-  roster.deps.clock.sleep(LONGEST_WAIT, done.signal).then(() => end.abort());
+  clock.sleep(LOOK_AGAIN, done.signal).then(() => end.abort());
   await nextChange(login, end.signal);
   done.abort();
 }

@@ -105,7 +105,7 @@ withPostgres((cluster) => {
     assert.equal((await a.shared.wrong("::1"))?.count, 12);
     assert.equal(await a.shared.wrong("::2"), undefined);
     await pause(60);
-    assert.deepEqual(await a.shared.countWrong("::1", 50), { count: 1, before: undefined });
+    assert.deepEqual(await a.shared.countWrong("::1", 50), { count: 1, ago: undefined });
     await b.shared.forgetWrong("::1");
     assert.equal(await a.shared.wrong("::1"), undefined);
   });

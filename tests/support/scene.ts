@@ -83,8 +83,8 @@ export class Scene implements AsyncDisposable {
   readonly #env: Readonly<Record<string, string>>;
   readonly #directory = temporaryDirectory();
   readonly #processes: { readonly words: string; readonly process: RunningCommand }[] = [];
-  /** Each stands in one `serve.json`. */
-  readonly #serveSecrets = new Set<string>();
+  /** Each stands in one `serve.json`, whose path this is. */
+  readonly #serveSecrets = new Map<string, string>();
   readonly #further = new Set<string>();
   #twitch: SimulatedTwitchServer;
 
@@ -119,7 +119,12 @@ export class Scene implements AsyncDisposable {
   async serve(args: readonly string[] = [], further: Further = {}): Promise<RealServer> {
     const server = await startServer(this.#start(further), args);
     this.#processes.push({ words: ["serve", ...args].join(" "), process: server.process });
-    this.#serveSecrets.add(JSON.parse(await Deno.readTextFile(`${this.data}/serve.json`)).secret);
+    const own = further.env?.["TOKEN_SERVER_DATA_DIR"];
+    const data = own === undefined ? this.data : `${this.directory}/${own}`;
+    this.#serveSecrets.set(
+      JSON.parse(await Deno.readTextFile(`${data}/serve.json`)).secret,
+      `${data}/serve.json`,
+    );
     return server;
   }
 
@@ -202,13 +207,15 @@ export class Scene implements AsyncDisposable {
     );
     const shown = new Set([...ids, ...states, ...userCodes]);
     const codes = this.#processes.flatMap(({ process }) => SETUP_CODE.exec(process.stdout)?.[1] ?? []);
-    const key = await keyIn(`${this.data}/key`);
+    // Several instances have one that is in the data directory of none.
+    const keys = [`${this.data}/key`, `${this.directory}/key`];
+    const key = (await Promise.all(keys.map(keyIn))).flat();
     const clientSecrets = this.sim.requests.flatMap(({ params }) => params["client_secret"] ?? []);
     const secrets = new Set([
       ...this.sim.secrets(),
       ...clientSecrets,
       ...this.#further,
-      ...this.#serveSecrets,
+      ...this.#serveSecrets.keys(),
       ...shown,
       ...codes,
       ...passwords,
@@ -220,8 +227,8 @@ export class Scene implements AsyncDisposable {
       directory: this.directory,
       outputs: this.#processes.flatMap(placesOf),
       allows: ({ secret, place }) =>
-        (this.#serveSecrets.has(secret) && place === `${this.data}/serve.json`) ||
-        (key.includes(secret) && place === `${this.data}/key`) ||
+        this.#serveSecrets.get(secret) === place ||
+        (key.includes(secret) && keys.includes(place)) ||
         (passwords.includes(secret) && SHOWS_PASSWORDS.test(place)) ||
         (shown.has(secret) && SHOWS_IDS.test(place)) ||
         (codes.includes(secret) && SHOWS_SETUP_CODE.test(place)),

@@ -1,44 +1,9 @@
 /** Sign-ins on the pages of the real program: they survive its end, and come back to the browser that began alone. */
 import assert from "node:assert/strict";
 import { Person } from "../support/person.ts";
-import { playAll, type Scene, until } from "../support/scene.ts";
-import { FIRST_USER, REDIRECT_URI, SECOND_USER } from "../support/simulated_twitch/options.ts";
-import type { RealServer } from "../support/real_program.ts";
-
-const WISH = { preset: "companion-3" };
-
-/** Where an answer leads to. */
-async function pathOf(asked: Promise<Response>): Promise<string> {
-  const answer = await asked;
-  await answer.body?.cancel();
-  return answer.headers.get("location") ?? "";
-}
-
-async function person(scene: Scene, server: RealServer): Promise<Person> {
-  const made = await Person.claiming(server);
-  scene.keepSecret(made.session);
-  return made;
-}
-
-/** The address of Twitch's page, as the page of a link shows it. */
-async function authorizeUrl(browser: Person, path: string): Promise<string> {
-  const page = await (await browser.get(path)).text();
-  const [, href = ""] = /href="([^"]+\/oauth2\/authorize[^"]+)"/.exec(page) ?? [];
-  return href.replaceAll("&amp;", "&");
-}
-
-/** What follows the host in the address that Twitch sends the browser to. */
-async function approve(scene: Scene, url: string, user = FIRST_USER.login): Promise<string> {
-  const address = await scene.sim.signIn(url, { user });
-  assert.ok(address.startsWith(`${REDIRECT_URI}?`), address);
-  return address.slice(new URL(address).origin.length);
-}
-
-async function waiting(browser: Person, path: string): Promise<string> {
-  let to = "";
-  await until(async () => (to = await pathOf(browser.get(path))) !== "");
-  return to;
-}
+import { playAll } from "../support/scene.ts";
+import { approve, authorizeUrl, pathOf, person, waiting, WISH } from "../support/sign_in_journey.ts";
+import { FIRST_USER, SECOND_USER } from "../support/simulated_twitch/options.ts";
 
 Deno.test("a device code and a link outlive a killed server, and finish with the next one", async () => {
   await playAll({}, async (scene) => {

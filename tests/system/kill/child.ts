@@ -79,18 +79,28 @@ async function ready(knife: Knife): Promise<void> {
 }
 
 async function act(orders: Orders, knife: Knife): Promise<void> {
-  using parts = await openParts(orders, knife);
+  await using parts = await openParts(orders, knife);
   const login = orders.act === "sign in" ? undefined : await signIn(parts, orders);
-  for (let done = 0; login !== undefined && done < orders.earlier; done++) await parts.refresh(login);
+  for (let done = 0; login !== undefined && done < orders.earlier; done++) await refresh(parts, login);
   await ready(knife);
-  if (orders.act === "refresh" && login !== undefined) await parts.refresh(login);
+  if (orders.act === "refresh" && login !== undefined) await refresh(parts, login);
   else await signIn(parts, orders);
 }
+
+/** Where others are at work on the login too, it may take more than one try. */
+async function refresh(parts: Parts, login: Login): Promise<void> {
+  const { generation } = login.account;
+  for (let tries = 0; login.account.generation === generation && tries < MOST_TRIES; tries++) {
+    await parts.refresh(login);
+  }
+}
+
+const MOST_TRIES = 5;
 
 async function actRestore(orders: Orders, knife: Knife): Promise<void> {
   const backup = await prepareBackup(orders, knife);
   await ready(knife);
-  using parts = await openParts(orders, knife);
+  await using parts = await openParts(orders, knife);
   await restoreFrom(parts, backup);
 }
 

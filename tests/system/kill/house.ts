@@ -28,16 +28,39 @@ export interface Row {
   readonly reason: string | undefined;
 }
 
+const SHARED_ROWS = `SELECT json_build_object('alias', alias, 'generation', generation, 'health', health,
+    'grant', encode(sealed_grant, 'hex'))
+  FROM companion_token_server.accounts ORDER BY position`;
+
+function linesOf(answer: string): Record<string, unknown>[] {
+  return answer.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+/** A database that other processes share, in place of the one in the data directory. */
+export interface SharedBooks {
+  /** As TOKEN_SERVER_STORE says it. */
+  readonly url: string;
+  /** What a statement answers, a line for each row. */
+  sql(text: string): Promise<string>;
+}
+
 /** Dispose of it to end everything in it. */
 export class House implements AsyncDisposable {
   readonly client: SimulatedClient;
   readonly sim: SimulatedTwitch;
   readonly twitch: SimulatedTwitchServer;
   readonly start: Start;
+  readonly database: SharedBooks | undefined;
   readonly #directory = temporaryDirectory();
 
-  constructor(make: Make, client: SimulatedClient, options: SimulatedTwitchOptions) {
+  constructor(
+    make: Make,
+    client: SimulatedClient,
+    options: SimulatedTwitchOptions,
+    database?: SharedBooks,
+  ) {
     this.client = client;
+    this.database = database;
     const clients = [client];
     this.sim = createSimulatedTwitch({ accessTokenLife: LIFE, deviceInterval: 0.2, clients, ...options });
     this.twitch = serveSimulatedTwitch(this.sim);
@@ -46,6 +69,9 @@ export class House implements AsyncDisposable {
       TWITCH_CLIENT_SECRET: client.secret ?? "",
       TWITCH_AUTH_URL: this.twitch.authUrl,
       TWITCH_API_URL: this.twitch.apiUrl,
+      ...database === undefined
+        ? {}
+        : { TOKEN_SERVER_STORE: database.url, DENO_CRON_TEST_SCHEDULE_OFFSET: "200" },
     };
     this.start = { make, directory: this.#directory.path, env };
   }
@@ -102,16 +128,19 @@ export class House implements AsyncDisposable {
   }
 
   /** The only account's row; undefined if there is none. */
-  row(): Row | undefined {
-    const [row, ...others] = this.rows();
+  async row(): Promise<Row | undefined> {
+    const [row, ...others] = await this.rows();
     assert.deepEqual(others, [], "one user has one account");
     return row;
   }
 
   /** Every account's, oldest first; none where there is no database yet. `data` is another directory than its own. */
-  rows(data = "data"): readonly Row[] {
+  async rows(data = "data"): Promise<readonly Row[]> {
     const columns = "alias, generation, health, hex(sealed_grant) AS grant";
-    return this.#read(`SELECT ${columns} FROM accounts ORDER BY position`, data).map((row) => {
+    const found = this.database === undefined
+      ? this.#read(`SELECT ${columns} FROM accounts ORDER BY position`, data)
+      : linesOf(await this.database.sql(SHARED_ROWS));
+    return found.map((row) => {
       const { state, reason } = JSON.parse(String(row["health"]));
       const [alias, grant] = [String(row["alias"]), String(row["grant"])];
       return { alias, grant, generation: Number(row["generation"]), state, reason };
@@ -119,8 +148,9 @@ export class House implements AsyncDisposable {
   }
 
   /** Whether a refresh token was sent whose fate is not known. */
-  get open(): boolean {
-    return this.#read("SELECT account FROM journal").length > 0;
+  async isOpen(): Promise<boolean> {
+    if (this.database === undefined) return this.#read("SELECT account FROM journal").length > 0;
+    return await this.database.sql("SELECT count(*) FROM companion_token_server.journal") !== "0";
   }
 
   #read(sql: string, data = "data"): Record<string, unknown>[] {

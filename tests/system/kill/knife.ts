@@ -22,6 +22,7 @@ const STEPS: Readonly<Record<string, string>> = {
   pollDevice: "exchange",
   sealGrant: "sealGrant",
   seal: "seal",
+  lease: "lease",
 };
 
 /** Kills this process at its death, once it is armed. */

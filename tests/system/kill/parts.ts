@@ -8,11 +8,15 @@ import { Secret } from "../../../src/core/secret.ts";
 import type { BackupParts } from "../../../src/cli/backup_operations.ts";
 import { systemClock } from "../../../src/cli/clock.ts";
 import { openHostNames } from "../../../src/cli/host_names.ts";
+import { openPostgresStore } from "../../../src/store/postgres/open.ts";
+import type { PostgresStore } from "../../../src/store/postgres/store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import type { SqliteStore } from "../../../src/store/sqlite/store.ts";
 import { takeLock } from "../../../src/store/sqlite/lock.ts";
 import { createTwitch } from "../../../src/twitch/client.ts";
 import { openVault } from "../../../src/vault/open.ts";
 import { saveApp } from "../../../src/core/app_setting.ts";
+import { HURRIED } from "../../support/hurried_program.ts";
 import { silentLog } from "../../support/silent_log.ts";
 import type { SimulatedClient } from "../../support/simulated_twitch/options.ts";
 import { type Knife, under } from "./knife.ts";
@@ -23,6 +27,8 @@ export type Forgotten = "journal" | "facts";
 /** Where they work. */
 export interface Site {
   readonly dataDir: string;
+  /** That several processes share; left out, it is the one in the data directory. */
+  readonly database?: string;
   readonly authUrl: string;
   readonly apiUrl: string;
   readonly client: SimulatedClient;
@@ -30,21 +36,16 @@ export interface Site {
 }
 
 /** The program, open on a data directory until it is disposed of. */
-export interface Parts extends Disposable, BackupParts {
+export interface Parts extends AsyncDisposable, BackupParts {
   readonly connector: Connector;
   refresh(login: Login): Promise<void>;
 }
 
 /** Opens them. */
 export async function openParts(site: Site, knife: Knife): Promise<Parts> {
-  using open = new DisposableStack();
+  await using open = new AsyncDisposableStack();
   const { dataDir, authUrl, apiUrl, client } = site;
-  const lock = takeLock(dataDir);
-  if (lock === undefined) throw new Error("somebody else has the data directory");
-  open.use(lock);
-  knife.pass("before openStore");
-  const opened = open.use(openSqliteStore(dataDir, "kill matrix"));
-  knife.pass("after openStore");
+  const opened = await openStoreOf(site, knife, open);
   const clock = systemClock();
   const slots = under(knife, opened);
   const vault = await openVault({ slots, keyFile: `${dataDir}/key`, now: clock.now() });
@@ -52,6 +53,7 @@ export async function openParts(site: Site, knife: Knife): Promise<Parts> {
   const deps: Deps = {
     store: under(knife, forgetful(opened, site.forgets)),
     vault: under(knife, vault),
+    shared: "shared" in opened ? under(knife, opened.shared) : undefined,
     twitch: under(knife, twitch),
     ...{ clock, log: silentLog(), random: Math.random },
   };
@@ -71,8 +73,25 @@ export async function openParts(site: Site, knife: Knife): Promise<Parts> {
       return true;
     },
     refresh: (login) => refresher.one(login, "person"),
-    [Symbol.dispose]: () => end.dispose(),
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
+}
+
+async function openStoreOf(
+  { dataDir, database }: Site,
+  knife: Knife,
+  open: AsyncDisposableStack,
+): Promise<SqliteStore | PostgresStore> {
+  if (database !== undefined) {
+    return open.use(await openPostgresStore(database, "kill matrix", { lease: HURRIED }));
+  }
+  const lock = takeLock(dataDir);
+  if (lock === undefined) throw new Error("somebody else has the data directory");
+  open.use(lock);
+  knife.pass("before openStore");
+  const opened = open.use(openSqliteStore(dataDir, "kill matrix"));
+  knife.pass("after openStore");
+  return opened;
 }
 
 function forgetful(store: Store, forgets: Forgotten | undefined): Store {

@@ -42,7 +42,7 @@ export async function playRandomMoment(make: Make, type: AppType, random: Random
 async function signIn(house: House, type: AppType): Promise<string> {
   const id = await house.signIn();
   if (type !== "rotating") return id;
-  const { code, stderr } = await house.ended("accounts", "refresh", aliasIn(house));
+  const { code, stderr } = await house.ended("accounts", "refresh", await aliasIn(house));
   assert.equal(code, 0, stderr);
   return id;
 }
@@ -61,7 +61,7 @@ async function playRestoreMoment(
   const id = await signIn(house, type);
   const backup = await house.ended("backup", BACKUP_FILE, "--recovery-code", "--json");
   const { recoveryCode: code } = JSON.parse(backup.stdout.split("\n")[0] ?? "");
-  const rows = house.rows();
+  const rows = await house.rows();
   await Deno.remove(house.dataDir, { recursive: true });
   {
     await using command = house.command("restore", BACKUP_FILE, "--passphrase-file", "-");
@@ -78,7 +78,7 @@ async function playRestoreMoment(
 
 async function killServer(house: House, moment: number): Promise<number> {
   await using server = await house.serve();
-  await using _command = house.command("accounts", "refresh", aliasIn(house));
+  await using _command = house.command("accounts", "refresh", await aliasIn(house));
   await pause(moment);
   server.process.kill("SIGKILL");
   return Date.now();
@@ -87,7 +87,7 @@ async function killServer(house: House, moment: number): Promise<number> {
 async function killCommand(house: House, victim: "refresh" | "login", moment: number): Promise<number> {
   await using command = victim === "login"
     ? house.command("login", "--device", "--json")
-    : house.command("accounts", "refresh", aliasIn(house));
+    : house.command("accounts", "refresh", await aliasIn(house));
   const approved = victim === "login" ? house.approve(command) : Promise.resolve();
   await pause(moment);
   const diedAt = Date.now();
@@ -96,8 +96,8 @@ async function killCommand(house: House, victim: "refresh" | "login", moment: nu
   return diedAt;
 }
 
-function aliasIn(house: House): string {
-  const row = house.row();
+async function aliasIn(house: House): Promise<string> {
+  const row = await house.row();
   assert.ok(row);
   return row.alias;
 }

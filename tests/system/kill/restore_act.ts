@@ -27,14 +27,14 @@ export async function prepareBackup(orders: Orders, knife: Knife): Promise<Backu
   const directory = dirname(orders.dataDir);
   const first = { ...orders, dataDir: `${directory}/first` };
   {
-    using parts = await openParts(first, knife);
+    await using parts = await openParts(first, knife);
     await signIn(parts, orders);
     await signIn(parts, orders);
   }
   if (orders.act === "restore over") {
     for (const to of [orders.dataDir, `${directory}/before`]) await copyDirectory(first.dataDir, to);
   }
-  using parts = await openParts(first, knife);
+  await using parts = await openParts(first, knife);
   const [login] = parts.roster.all();
   if (login === undefined) throw new Error("nobody has signed in");
   await parts.refresh(login);

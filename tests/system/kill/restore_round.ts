@@ -22,9 +22,9 @@ export async function playRestore(one: Case, circumstances: Circumstances): Prom
   assert.equal(backup.ids.length, 3);
   const looked = await lookAfterRestore(house, {
     ...backup,
-    before: house.rows("before"),
+    before: await house.rows("before"),
     // A refresh since then has counted on.
-    rows: house.rows("first").map((row, at) =>
+    rows: (await house.rows("first")).map((row, at) =>
       spent && at === 0 ? { ...row, generation: row.generation - 1 } : row
     ),
     ended: spent && spends(house.client) ? 1 : 0,
@@ -47,22 +47,22 @@ export interface Begun {
 
 /** Whatever a death has left, after one more restore of the same file every login is there, under every id. */
 export async function lookAfterRestore(house: House, begun: Begun): Promise<Looked> {
-  const fate = fateOf(begun, house.rows());
+  const fate = fateOf(begun, await house.rows());
   // Nothing may be sent for what is there by half. An older state, whose token was spent, is never to be run at all.
   if (begun.before.length === 0) { await using _server = await house.serve(); }
   const again = await house.restore(BACKUP_FILE, begun.code);
   assert.equal(again.code, 0, again.stderr);
   await using server = await house.serve();
-  await until(() => !house.open);
+  await until(async () => !await house.isOpen());
   const works = await allWork(house, server, begun);
   return { fate: works ? fate : "lost", replays: house.sim.counters.replays };
 }
 
 async function allWork(house: House, server: RealServer, { ids, rows, ended }: Begun): Promise<boolean> {
-  assert.equal(house.rows().length, rows.length);
-  for (const [at, { alias }] of house.rows().entries()) {
+  assert.equal((await house.rows()).length, rows.length);
+  for (const [at, { alias }] of (await house.rows()).entries()) {
     const { code } = await house.ended("accounts", "refresh", alias);
-    const { state, reason } = house.rows()[at] ?? {};
+    const { state, reason } = (await house.rows())[at] ?? {};
     const expected = at < ended ? [3, "needs_login", "answer_lost"] : [0, "connected", undefined];
     if (expected.some((one, at) => one !== [code, state, reason][at])) return false;
   }

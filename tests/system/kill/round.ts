@@ -1,6 +1,12 @@
 /** One round: somebody is killed, the real program is started again, and what became of the login is looked at. */
 import assert from "node:assert/strict";
-import { makes, type RealServer, type RunningCommand, startCommand } from "../../support/real_program.ts";
+import {
+  type Ended,
+  makes,
+  type RealServer,
+  type RunningCommand,
+  startCommand,
+} from "../../support/real_program.ts";
 import { ask, until } from "../../support/scene.ts";
 import { fault } from "../../support/simulated_twitch/faults.ts";
 import {
@@ -94,7 +100,7 @@ const IN_FLIGHT = /^in flight (before|after)/;
 
 /** Starts a child and lets it die at the step. */
 export async function killChild(house: House, one: Case, circumstances: Circumstances): Promise<Dead> {
-  const { client, dataDir, sim, start, twitch: { authUrl, apiUrl } } = house;
+  const { client, database, dataDir, sim, start, twitch: { authUrl, apiUrl } } = house;
   const { earlier, forgets, spent = false } = circumstances;
   const when = IN_FLIGHT.exec(one.step)?.[1] as "before" | "after" | undefined;
   const { act, step, call } = one;
@@ -104,6 +110,7 @@ export async function killChild(house: House, one: Case, circumstances: Circumst
     // From the second on it is known what the app does.
     earlier: one.type === "rotating" && act === "refresh" ? earlier + 1 : earlier,
     ...forgets === undefined ? {} : { forgets },
+    ...database === undefined ? {} : { database: database.url },
     ...when === undefined ? { death: { step, call } } : {},
   };
   const args = [...start.make.args.slice(0, -1), new URL("child.ts", import.meta.url).pathname];
@@ -152,15 +159,22 @@ async function approve(
 }
 
 /**
- * Starts the program where somebody was killed: whatever became of the login, it is served in the end under the id that
+ * Starts the program where somebody was killed, or looks at the one that ran `beside` on the same database: whatever became of the login, it is served in the end under the id that
  * it had, and its refresh token works. `id` is undefined where nobody had been told one.
  */
-export async function lookAfter(house: House, act: Act, id: string | undefined): Promise<Looked> {
+export async function lookAfter(
+  house: House,
+  act: Act,
+  id: string | undefined,
+  beside?: RealServer,
+): Promise<Looked> {
   const { sim, client } = house;
-  const found = house.row();
+  const found = await house.row();
   const rotations = sim.counters.refreshes.get(1) ?? 0;
-  await using server = await house.serve();
-  await until(() => !house.open);
+  await using own = beside === undefined ? await house.serve() : undefined;
+  const server = beside ?? own;
+  assert.ok(server);
+  await until(async () => !await house.isOpen());
   const known = id ?? (found === undefined ? await house.signIn() : await house.id());
   const fate = found === undefined
     ? "none"
@@ -170,13 +184,14 @@ export async function lookAfter(house: House, act: Act, id: string | undefined):
     assert.equal(uncommitted, fate === "lost" ? 1 : 0, "what is lost was rotated and not committed");
   }
   if (fate === "lost") assert.equal(await house.signIn(), known, "the login that heals keeps its id");
-  assert.ok(await servesLife(house, server, known));
+  // What a command has done, or another process, is heard of a moment later.
+  await until(() => servesLife(house, server, known));
   return { fate, replays: sim.counters.replays };
 }
 
 /** The same, but the answer of the next refresh is cut off: what an app does is known by then. */
-async function lookAfterCut(house: House): Promise<Looked> {
-  const found = house.row();
+export async function lookAfterCut(house: House, beside?: RealServer): Promise<Looked> {
+  const found = await house.row();
   assert.equal(found?.generation, 2, "the first refresh is committed");
   house.sim.faults.add({
     endpoint: "token",
@@ -184,12 +199,14 @@ async function lookAfterCut(house: House): Promise<Looked> {
     when: "after",
     kind: fault.reset,
   });
-  await using server = await house.serve();
-  await house.ended("accounts", "refresh", found.alias);
-  await until(() => house.sim.faults.pending === 0 && !house.open);
-  const fate = house.row()?.state === "needs_login" ? "lost" : "kept";
+  await using own = beside === undefined ? await house.serve() : undefined;
+  const server = beside ?? own;
+  assert.ok(server);
+  await refreshed(house, found.alias);
+  await until(async () => house.sim.faults.pending === 0 && !await house.isOpen());
+  const fate = (await house.row())?.state === "needs_login" ? "lost" : "kept";
   const id = await house.signIn();
-  assert.ok(await servesLife(house, server, id));
+  await until(() => servesLife(house, server, id));
   return { fate, replays: house.sim.counters.replays };
 }
 
@@ -206,15 +223,23 @@ interface Found {
 
 /** What became of the account. One that is not lost is served at once, and can be refreshed. */
 async function fateOf({ house, server, act, found, rotations, id }: Found): Promise<Fate> {
-  if (house.row()?.state === "needs_login") return "lost";
+  if ((await house.row())?.state === "needs_login") return "lost";
   const served = await servesLife(house, server, id);
-  const { code, stderr } = await house.ended("accounts", "refresh", found.alias);
-  if (house.row()?.state === "needs_login") return "lost";
+  const { code, stderr } = await refreshed(house, found.alias);
+  if ((await house.row())?.state === "needs_login") return "lost";
   assert.equal(code, 0, stderr);
   assert.ok(served, "a token that lives is served at once");
   if (act === "refresh") return "kept";
   if (act === "sign in") return "made";
   return found.generation === 1 + rotations ? "old" : "new";
+}
+
+/** Asks for a refresh by the program's own command, again while another process has the login. */
+async function refreshed(house: House, alias: string): Promise<Ended> {
+  while (true) {
+    const ended = await house.ended("accounts", "refresh", alias);
+    if (ended.code !== 4 || !/another instance/.test(ended.stderr)) return ended;
+  }
 }
 
 async function servesLife({ sim }: House, server: RealServer, id: string): Promise<boolean> {
