@@ -5,7 +5,7 @@ import type { Login } from "./login.ts";
 import { confirm, prove, send } from "./refresh.ts";
 import type { Roster } from "./roster.ts";
 import { type Asker, nextStep, type Step } from "./schedule.ts";
-import { awaitTurn, takeTurn } from "./turn.ts";
+import { awaitTurn, isElsewhere, takeTurn, whileElsewhere } from "./turn.ts";
 import { SignInReminder } from "./sign_in_reminder.ts";
 import { validate } from "./validate.ts";
 
@@ -43,12 +43,14 @@ export class Refresher {
     // First of all: a jump that the clock tells of begins work for every login.
     const now = this.#roster.deps.clock.now();
     const running = this.#running.get(login);
-    if (running !== undefined) return running;
+    if (running !== undefined) return this.#joined(running, login, asker);
     if (this.#closed || this.#roster.deps.vault.locked !== undefined) return Promise.resolve();
     const step = nextStep(this.#roster.situation(login), now, asker);
     if (step.kind === "rest") {
       this.#planWake(login, step.until, now);
-      return AT_REST;
+      return asker === "question" && isElsewhere(this.#roster, login)
+        ? whileElsewhere(this.#roster, login)
+        : AT_REST;
     }
     const work = begun(() => this.#work(login, asker)).finally(() => {
       this.#running.delete(login);
@@ -56,6 +58,12 @@ export class Refresher {
     });
     this.#running.set(login, work);
     return work;
+  }
+
+  /** A job that finds another process at work leaves it to that one; a question waits for what it brings. */
+  #joined(running: Promise<void>, login: Login, asker: Asker): Promise<void> {
+    if (asker !== "question" || this.#roster.deps.shared === undefined) return running;
+    return running.then(() => this.one(login, asker));
   }
 
   /** Does `work` for the login as soon as nothing else is under way for it, and nothing else meanwhile. Throws as `work` does. */

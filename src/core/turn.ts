@@ -75,6 +75,21 @@ export async function awaitTurn(roster: Roster, login: Login, asker: Asker): Pro
   }
 }
 
+/** Whether another process may be about to bring a new token: its journal entry is there, and its grant is not. */
+export function isElsewhere({ deps }: Roster, login: Login): boolean {
+  return deps.shared !== undefined && login.open !== undefined;
+}
+
+/** Until another process has brought what its journal entry announces, or a question has waited long enough. */
+export async function whileElsewhere(roster: Roster, login: Login): Promise<void> {
+  const { clock } = roster.deps;
+  const done = new AbortController();
+  const late = new AbortController();
+  clock.sleep(LONGEST_WAIT, done.signal).then(() => late.abort());
+  while (isElsewhere(roster, login) && !late.signal.aborted) await nextChange(login, late.signal);
+  done.abort();
+}
+
 /** The first that is heard of a refresh is that it has begun, so a change alone is not its end; some work changes nothing. */
 async function changeSoon(clock: Clock, login: Login): Promise<void> {
   const done = new AbortController();

@@ -79,6 +79,39 @@ Deno.test("a question that comes while another process refreshes waits for what 
   assert.equal(sent(a).length, 1);
 });
 
+Deno.test("a question that joins a job which finds another process at work waits for what that brings", async () => {
+  const { a, b } = await due(PUBLIC);
+  const answer = a.twitch.hold("refresh");
+  const work = a.refresher.one(loginOf(a), "job");
+  await settled();
+  const job = b.refresher.one(loginOf(b), "job");
+  const question = tokenFor(b.roster, b.refresher, loginOf(b));
+  await job;
+  answer();
+  await work;
+  await b.clock.advance(SECOND);
+  assert.equal((await question).reveal(), loginOf(a).access?.reveal());
+  assert.equal(sent(a).length, 1);
+});
+
+Deno.test("a question that comes once another process has begun to refresh waits as well, and not for ever", async () => {
+  const { a, b } = await due(PUBLIC);
+  const answer = a.twitch.hold("refresh");
+  const work = a.refresher.one(loginOf(a), "job");
+  await settled();
+  assert.ok(loginOf(b).open, "the journal entry has come");
+  const old = loginOf(b).access?.reveal();
+  const first = tokenFor(b.roster, b.refresher, loginOf(b));
+  await b.clock.advance(6 * SECOND);
+  assert.equal((await first).reveal(), old, "it lives still");
+  const second = tokenFor(b.roster, b.refresher, loginOf(b));
+  answer();
+  await work;
+  await settled();
+  assert.equal((await second).reveal(), loginOf(a).access?.reveal());
+  assert.notEqual((await second).reveal(), old);
+});
+
 Deno.test("a process that stood still past its lease sends nothing, and the other goes on", async () => {
   const { a, b, memory } = await due(PUBLIC);
   // The journal is written: from here on this process stands still.

@@ -61,7 +61,8 @@ export class Following implements AsyncDisposable {
       this.#listen();
     }
     const beat = JSON.stringify({ kind: "beat", by: this.#connections.name });
-    this.#connections.ask(STATEMENTS.beat, [CHANNEL, beat]).catch(() => {});
+    // Whoever hears asks the database, and so learns that it is away.
+    this.#connections.ask(STATEMENTS.beat, [CHANNEL, beat]).catch(() => this.#tell({ kind: "anything" }));
   }
 
   /** The client itself listens again after a connection was closed; where it does not, the beat fails to come. */
