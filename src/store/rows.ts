@@ -39,6 +39,27 @@ export interface AccountRow {
   readonly revision: number;
 }
 
+/** Those of an account that a write changes, beside `key` and `revision`. */
+export const ACCOUNT_COLUMNS = [
+  "alias",
+  "twitch_id",
+  "login",
+  "label",
+  "client_id",
+  "scopes",
+  "sealed_grant",
+  "generation",
+  "issued_at",
+  "expires_at",
+  "last_refresh",
+  "health",
+  "refusals",
+  "sends",
+  "created_at",
+  "relay",
+  "password_digest",
+] as const satisfies readonly (keyof AccountRow)[];
+
 export interface IdRow {
   readonly digest: string;
   readonly account: string;

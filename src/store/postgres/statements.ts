@@ -1,25 +1,6 @@
 /** Every statement of the store. Columns are named in each, so that a later schema may add some. */
 
-/** What is written of an account by every write, in the order of the parameters. */
-export const ACCOUNT_COLUMNS = [
-  "alias",
-  "twitch_id",
-  "login",
-  "label",
-  "client_id",
-  "scopes",
-  "sealed_grant",
-  "generation",
-  "issued_at",
-  "expires_at",
-  "last_refresh",
-  "health",
-  "refusals",
-  "sends",
-  "created_at",
-  "relay",
-  "password_digest",
-] as const;
+import { ACCOUNT_COLUMNS } from "../rows.ts";
 
 const S = "companion_token_server";
 const ACCOUNT = `key, revision, ${ACCOUNT_COLUMNS.join(", ")}`;

@@ -10,6 +10,7 @@ import type { Store } from "../../core/ports.ts";
 import type { Shared } from "../../core/shared.ts";
 import type { CiphertextRecord, RekeyingRecord } from "../ciphertexts.ts";
 import {
+  ACCOUNT_COLUMNS,
   accountOf,
   type AccountRow,
   accountRow,
@@ -30,7 +31,7 @@ import { FOLLOW_TIMES, type FollowTimes } from "./following.ts";
 import { LEASE_TIMES, Leases, type LeaseTimes } from "./leases.ts";
 import { ciphertextsIn, rekey, slotValues } from "./rekeying.ts";
 import { SharedStore } from "./shared.ts";
-import { ACCOUNT_COLUMNS, STATEMENTS } from "./statements.ts";
+import { STATEMENTS } from "./statements.ts";
 
 /** How long a change of all ciphertext may take, in milliseconds. */
 const REKEYING = 60_000;

@@ -1,24 +1,6 @@
 import type { StatementSync } from "node:sqlite";
+import { ACCOUNT_COLUMNS } from "../rows.ts";
 
-const ACCOUNT_COLUMNS = [
-  "alias",
-  "twitch_id",
-  "login",
-  "label",
-  "client_id",
-  "scopes",
-  "sealed_grant",
-  "generation",
-  "issued_at",
-  "expires_at",
-  "last_refresh",
-  "health",
-  "refusals",
-  "sends",
-  "created_at",
-  "relay",
-  "password_digest",
-];
 /** Those that an index stands on: to name one in an update writes its index anew, whether it changes or not. */
 const INDEXED = ["alias", "twitch_id"];
 /** So many rows are read at once: all at once they take up memory for good, which nobody needs afterwards. */
