@@ -7,7 +7,7 @@ import { storeRefuses } from "../core/error.ts";
 import { heardLog, RecentEvents } from "../core/events.ts";
 import { randomSecret } from "../core/secret.ts";
 import { Tally } from "../core/tally.ts";
-import { createHandler, type Handler } from "../http/handler.ts";
+import { createHandler, type Handler, type Routes } from "../http/handler.ts";
 import { createQuestionRoom } from "../http/question_room.ts";
 import { privateDirectory } from "../store/sqlite/files.ts";
 import { takeLock } from "../store/sqlite/lock.ts";
@@ -85,7 +85,7 @@ export async function serve(given: ServeParts): Promise<void> {
     }
     : undefined;
   const composed = { place, pulse, secret, events, tally, metrics };
-  const server = listen(config, handlerFor(parts, program, composed));
+  const server = listen(config, await handlerFor(parts, program, composed));
   place.port = server.addr.port;
   await using _announced = await announce(config.dataDir, loopbackAddress(server.addr), secret);
   using notify = new Notify({ env: parts.env, roster: program.roster, pulse });
@@ -124,8 +124,11 @@ async function automaticBackup(program: Program): Promise<AutomaticBackup | unde
   return new AutomaticBackup(program, backupDir);
 }
 
-/** Questions from the start; everything else once somebody asks for it. */
-function handlerFor(parts: ServeParts, program: Program, composed: Composed): Handler {
+/**
+ * Questions from the start; everything else once somebody asks for it. What is read for that from a database of several
+ * instances is read at once: by then the database may be away.
+ */
+async function handlerFor(parts: ServeParts, program: Program, composed: Composed): Promise<Handler> {
   const { clock, log } = parts;
   const { roster, refresher, config } = program;
   const { tally } = composed;
@@ -137,10 +140,13 @@ function handlerFor(parts: ServeParts, program: Program, composed: Composed): Ha
   const room = createQuestionRoom({
     ...{ roster, refresher, clock, log, tally, hosts, trustedProxies: config.trustedProxies },
   });
-  return createHandler(room, async () => {
+  const makePages = async (): Promise<Routes> => {
     const { createPages } = await import("./pages.ts");
     return await createPages(parts, program, composed, room);
-  });
+  };
+  if (program.deps.shared === undefined) return createHandler(room, makePages);
+  const pages = await makePages();
+  return createHandler(room, () => Promise.resolve(pages));
 }
 
 /** Dual stack unless a host is set: `::` where it takes IPv4 too, else `0.0.0.0`. */
