@@ -32,9 +32,15 @@ export function answerToken(
 ): Response | Promise<Response> | undefined {
   const { url } = request;
   const raw = idIn(url);
-  const path = pathOf(url);
-  if (raw === undefined ? !ALWAYS_A_QUESTION.test(path) : NEVER_A_QUESTION.test(path)) return undefined;
+  if (!isQuestion(url, raw)) return undefined;
   return counted(room, method === "GET" ? answer(request, info, room, raw) : lineAnswer("wrong_method"));
+}
+
+function isQuestion(url: string, raw: string | undefined): boolean {
+  // As every module asks: nothing needs to be cut out of the address.
+  if (raw !== undefined && url.startsWith("/token?", url.indexOf("/", "https://".length))) return true;
+  const path = pathOf(url);
+  return raw === undefined ? ALWAYS_A_QUESTION.test(path) : !NEVER_A_QUESTION.test(path);
 }
 
 /** Counts an answer by its status; one at hand stays at hand. */
