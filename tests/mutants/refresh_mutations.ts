@@ -83,7 +83,7 @@ const REFRESH: readonly Row[] = [
 ];
 
 const REFRESHER: readonly Row[] = [
-  ["two refreshes at once", "if (running !== undefined) return running;", ""],
+  ["two refreshes at once", "if (running !== undefined) return this.#joined(running, login, asker);", ""],
   [
     "a jump of the clock begins a second piece of work",
     "    const now = this.#roster.deps.clock.now();\n    const running = this.#running.get(login);\n",
