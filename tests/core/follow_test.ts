@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { removeAccount, rotateId } from "../../src/core/accounts.ts";
-import { followAll, followId } from "../../src/core/follow.ts";
+import { followAccount, followAll, followId } from "../../src/core/follow.ts";
 import { endIds } from "../../src/core/id_end.ts";
 import type { Shared } from "../../src/core/shared.ts";
 import { settled } from "../support/fake_clock.ts";
@@ -85,32 +85,32 @@ Deno.test("followId() finds an id that was given out a moment ago, and nothing f
   assert.equal(await followId(b.roster, known.id), undefined);
 });
 
-Deno.test("a row that was read late undoes nothing, and an id that is added meanwhile stays", async () => {
+Deno.test("followAccount() takes over no row that was read before this process wrote a later one", async () => {
+  const [a, b] = await two();
+  const login = await signedIn(a);
+  await followAll(b.roster, sharedOf(b));
+  const theirs = b.roster.byTwitchId(OWL.twitchId);
+  assert.ok(theirs);
+  const { key } = login.account;
+  const late = await sharedOf(b).kept(key);
+  await b.roster.update(theirs, (row) => ({ ...row, label: "newer" }));
+  await followAccount(b.roster, { kept: () => Promise.resolve(late) } as unknown as Shared, key);
+  assert.equal(theirs.account.label, "newer");
+});
+
+Deno.test("followAccount() reads again where an id was added here while it read", async () => {
   const [a, b] = await two();
   const login = await signedIn(a);
   await followAll(b.roster, sharedOf(b));
   const theirs = b.roster.byTwitchId(OWL.twitchId);
   assert.ok(theirs);
   const shared = sharedOf(b);
-  const late = await shared.kept(login.account.key);
-  await rotateId(b.roster, theirs, { after: 5000 });
-  await b.roster.update(theirs, (row) => ({ ...row, label: "newer" }));
-  const kept = shared.kept.bind(shared);
-  let first = true;
-  shared.kept = (key) => {
-    if (!first) return kept(key);
-    first = false;
-    b.roster.ids.changes++;
-    return Promise.resolve(late);
+  let reads = 0;
+  const kept = async (key: string) => {
+    const read = await shared.kept(key);
+    if (++reads === 1) await rotateId(b.roster, theirs, { after: 5000 });
+    return read;
   };
-  await followAll(
-    b.roster,
-    {
-      ...shared,
-      outline: () => Promise.resolve({ accounts: new Map(), ids: new Map() }),
-      kept: shared.kept,
-    } as Shared,
-  );
-  assert.equal(theirs.account.label, "newer");
-  assert.equal(b.roster.ids.of(theirs).length, 2);
+  await followAccount(b.roster, { kept } as unknown as Shared, login.account.key);
+  assert.deepEqual([reads, b.roster.ids.of(theirs).length], [2, 2]);
 });

@@ -81,9 +81,11 @@ Deno.test("a question that comes while another process refreshes waits for what 
 
 Deno.test("a question that joins a job which finds another process at work waits for what that brings", async () => {
   const { a, b } = await due(PUBLIC);
-  const answer = a.twitch.hold("refresh");
+  // The other has its turn, and nobody has been told of anything yet.
+  const answer = a.twitch.hold("validate");
   const work = a.refresher.one(loginOf(a), "job");
   await settled();
+  assert.equal(loginOf(b).open, undefined);
   const job = b.refresher.one(loginOf(b), "job");
   const question = tokenFor(b.roster, b.refresher, loginOf(b));
   await job;

@@ -1,5 +1,5 @@
 /** Mistakes where several processes share a store. */
-import { mutationsOf, type Row } from "./mutation.ts";
+import { type Mutation, mutationsOf, type Row } from "./mutation.ts";
 
 const REFRESH: readonly Row[] = [
   ["a process that stood still past its lease sends", "if (login.lease?.held === false) return;", ""],
@@ -62,7 +62,7 @@ const NOTICE_DUTY: readonly Row[] = [
 ];
 
 /** All of this file. */
-export const SHARED_MUTATIONS = mutationsOf({
+export const SHARED_MUTATIONS: readonly Mutation[] = mutationsOf({
   "src/core/refresh.ts": REFRESH,
   "src/core/refresher.ts": REFRESHER,
   "src/core/turn.ts": TURN,
@@ -72,4 +72,7 @@ export const SHARED_MUTATIONS = mutationsOf({
   "src/http/companion.ts": COMPANION,
   "src/core/connect.ts": CONNECT,
   "src/cli/notice_duty.ts": NOTICE_DUTY,
-});
+}).map((mutation) => ({
+  ...mutation,
+  tests: ["tests/core", "tests/http/beside_test.ts", "tests/cli/beside_others_test.ts"],
+}));
