@@ -58,7 +58,7 @@ const CONNECT: readonly Row[] = [
   ],
 ];
 const NOTICE_DUTY: readonly Row[] = [
-  ["every process tells", "if (this.#lease === undefined) return;", ""],
+  ["every process tells", "return shared === undefined ||", "return true ||"],
 ];
 
 /** All of this file. */
