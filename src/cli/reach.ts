@@ -17,7 +17,7 @@ const LOOK_AGAIN: Duration = SECOND / 4;
 /**
  * Runs `use` with the operations on the logins. On those in the data directory: done here where the lock is free, and by
  * the running server where it holds it; throws `AppError` `busy` if neither can be had within 10 s. On those in a
- * database that several instances share: done here.
+ * database that several instances share: by the instance with this data directory if it answers, else here.
  */
 export async function withOperations<T>(
   parts: ProgramParts,
@@ -49,19 +49,21 @@ function commandHost(config: Config): Host {
   };
 }
 
-/** What lives in the memory of an instance alone is asked of the one with this data directory, if it runs. */
+/**
+ * The instance with this data directory is asked where it runs and answers: it knows what lives in memory alone, such as
+ * whether it is unlocked. Else it is done here; the sign-ins that begin here are seen by the instances elsewhere.
+ */
 async function besideInstances<T>(
   parts: ProgramParts,
   config: Config,
   use: (operations: Operations) => Promise<T>,
 ): Promise<T> {
   privateDirectory(config.dataDir);
-  await using program = await openProgram(parts);
-  const local = localOperations(program, commandHost(config));
   const remote = remoteOperations(config.dataDir);
-  const runs = await answers(remote, () => false);
-  const { unlock, setupLink, inUse, testNotice } = runs ? remote : local;
-  return await use({ ...local, unlock, setupLink, inUse, testNotice });
+  if (await answers(remote, () => false)) return await use(remote);
+  await using program = await openProgram(parts);
+  await program.connector.resume();
+  return await use(localOperations(program, commandHost(config)));
 }
 
 /** Whether the server can be asked. If not although it `isLate`, its `AppError` `busy` is thrown. */

@@ -226,10 +226,11 @@ export class Owner {
   }
 
   async #settleCode(): Promise<void> {
-    const { shared } = this.#deps;
+    const { shared, vault } = this.#deps;
     if (this.hasPassword) this.#code = undefined;
-    else if (shared !== undefined) this.#code = await commonSecret(this.#deps, "setup code", newSetupCode);
-    else this.#code ??= newSetupCode();
+    // While the key is missing each process has its own, and keeps it.
+    else if (shared === undefined || vault.locked !== undefined) this.#code ??= newSetupCode();
+    else this.#code = await commonSecret(this.#deps, "setup code", newSetupCode);
   }
 
   async #endCode(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Password, sessions and setup code where several processes share a store. */
 import assert from "node:assert/strict";
-import type { Owner } from "../../src/core/owner.ts";
+import { Owner } from "../../src/core/owner.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { settled } from "../support/fake_clock.ts";
 import { SharedMemory } from "../support/shared_memory.ts";
@@ -97,4 +97,16 @@ Deno.test("while the database is away its owner gets in, for this process alone"
   assert.notEqual(await a.owner.sessionOf(value), undefined);
   memory.away = false;
   assert.equal(await b.owner.sessionOf(value), undefined);
+});
+
+Deno.test("while the key is missing a process keeps the setup code that it has shown", async () => {
+  const [a] = await two();
+  a.vault.locked = "The key file is missing";
+  const code = codeOf(a.owner).reveal();
+  await a.owner.follow();
+  assert.equal(codeOf(a.owner).reveal(), code);
+  const fresh = await Owner.load(a.deps, a.passwords);
+  const own = codeOf(fresh).reveal();
+  await fresh.follow();
+  assert.equal(codeOf(fresh).reveal(), own);
 });

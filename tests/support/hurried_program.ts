@@ -1,14 +1,7 @@
-/**
- * The real program from source, whose leases end sooner than those of users. The invariant that margins hold for them
- * holds here too: no request to the simulated Twitch may take longer than `margin`.
- */
+/** The real program from source, whose leases end sooner than those of users. */
 import type { LeaseTimes } from "../../src/store/postgres/leases.ts";
+import { HURRIED, hurry } from "./hurried_times.ts";
 import { fromSource, type Make } from "./real_program.ts";
-
-/** For tests whose Twitch answers at once: another instance takes over after three seconds. */
-export const HURRIED: LeaseTimes = { duration: 3000, renewEach: 300, margin: 1500 };
-/** As hurried as can be with a Twitch that may take its full 10 s. */
-export const CAREFUL: LeaseTimes = { duration: 16_000, renewEach: 1000, margin: 12_000 };
 
 /** How it is started. */
 export function hurriedProgram(times: LeaseTimes = HURRIED): Make {
@@ -18,6 +11,6 @@ export function hurriedProgram(times: LeaseTimes = HURRIED): Make {
     ...source,
     name: "source in a hurry",
     args: [...source.args.slice(0, -1), main],
-    env: { ...source.env, HURRIED_LEASE: JSON.stringify(times) },
+    env: { ...source.env, ...hurry(times) },
   };
 }

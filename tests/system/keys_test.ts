@@ -5,6 +5,7 @@ import { DATABASE_FILE } from "../../src/store/sqlite/open.ts";
 import { PASSWORD, Person } from "../support/person.ts";
 import { ask, askUntil, playAll, type Scene } from "../support/scene.ts";
 import { namesIn } from "../support/temporary_directory.ts";
+import { FOR_THE_FILE } from "../support/postgres_databases.ts";
 
 const PASSPHRASE = "correct horse battery staple";
 const BY_STDIN = ["--passphrase-file", "-"];
@@ -90,23 +91,27 @@ Deno.test("a systemd credential takes the place of the key file, by a server tha
   });
 });
 
-Deno.test("settings that were swapped keep no server from starting and no token from being served", async () => {
-  await playAll({ env: { TWITCH_CLIENT_ID: "", TWITCH_CLIENT_SECRET: "" } }, async (scene) => {
-    const { id: clientId, secret = "" } = scene.client;
-    const app = { TWITCH_CLIENT_ID: clientId, TWITCH_CLIENT_SECRET: secret };
-    assert.equal((await scene.run(["setup"], { env: app })).code, 0);
-    const { id } = await scene.signIn();
-    assert.equal((await scene.run(["backup", "file", "--recovery-code"])).code, 0);
-    const database = new DatabaseSync(`${scene.data}/${DATABASE_FILE}`);
-    database.exec(`UPDATE settings SET value = (SELECT value FROM settings WHERE name = 'backup_keys')
+Deno.test(
+  "settings that were swapped keep no server from starting and no token from being served",
+  FOR_THE_FILE,
+  async () => {
+    await playAll({ env: { TWITCH_CLIENT_ID: "", TWITCH_CLIENT_SECRET: "" } }, async (scene) => {
+      const { id: clientId, secret = "" } = scene.client;
+      const app = { TWITCH_CLIENT_ID: clientId, TWITCH_CLIENT_SECRET: secret };
+      assert.equal((await scene.run(["setup"], { env: app })).code, 0);
+      const { id } = await scene.signIn();
+      assert.equal((await scene.run(["backup", "file", "--recovery-code"])).code, 0);
+      const database = new DatabaseSync(`${scene.data}/${DATABASE_FILE}`);
+      database.exec(`UPDATE settings SET value = (SELECT value FROM settings WHERE name = 'backup_keys')
       WHERE name = 'twitch_app'`);
-    database.close();
-    const server = await scene.serve();
-    await server.process.complained(/the Twitch app cannot be opened/);
-    assert.equal((await ask(server, id)).status, 200);
-    await server.stop();
-  });
-});
+      database.close();
+      const server = await scene.serve();
+      await server.process.complained(/the Twitch app cannot be opened/);
+      assert.equal((await ask(server, id)).status, 200);
+      await server.stop();
+    });
+  },
+);
 
 Deno.test("a locked server is opened on its page, where nobody can listen, and by the recovery code", async () => {
   await playAll({}, async (scene) => {

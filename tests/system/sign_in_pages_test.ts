@@ -4,39 +4,44 @@ import { Person } from "../support/person.ts";
 import { playAll } from "../support/scene.ts";
 import { approve, authorizeUrl, pathOf, person, waiting, WISH } from "../support/sign_in_journey.ts";
 import { FIRST_USER, SECOND_USER } from "../support/simulated_twitch/options.ts";
+import { FOR_THE_FILE } from "../support/postgres_databases.ts";
 
-Deno.test("a device code and a link outlive a killed server, and finish with the next one", async () => {
-  await playAll({}, async (scene) => {
-    const first = await scene.serve();
-    const browser = await person(scene, first);
-    const device = await pathOf(browser.send("/connect", { ...WISH, way: "device", sent_to: "Anna" }));
-    const [, code = ""] = /id="user-code"[^>]*>([A-Z]+)</.exec(await (await browser.get(device)).text()) ??
-      [];
-    const link = await pathOf(browser.send("/connect", { ...WISH, way: "redirect" }));
-    const url = await authorizeUrl(browser, link);
-    scene.keepSecret(code);
-    scene.keepSecret(link.split("/").at(-1) ?? "");
-    first.process.kill("SIGKILL");
-    await first.process.ended();
+Deno.test(
+  "a device code and a link outlive a killed server, and finish with the next one",
+  FOR_THE_FILE,
+  async () => {
+    await playAll({}, async (scene) => {
+      const first = await scene.serve();
+      const browser = await person(scene, first);
+      const device = await pathOf(browser.send("/connect", { ...WISH, way: "device", sent_to: "Anna" }));
+      const [, code = ""] = /id="user-code"[^>]*>([A-Z]+)</.exec(await (await browser.get(device)).text()) ??
+        [];
+      const link = await pathOf(browser.send("/connect", { ...WISH, way: "redirect" }));
+      const url = await authorizeUrl(browser, link);
+      scene.keepSecret(code);
+      scene.keepSecret(link.split("/").at(-1) ?? "");
+      first.process.kill("SIGKILL");
+      await first.process.ended();
 
-    const second = await scene.serve();
-    const again = new Person(second.origin, browser);
-    assert.match(await (await again.get("/connect")).text(), /Anna/);
-    assert.equal(await authorizeUrl(again, link), url);
-    scene.sim.approveDevice(code, { user: FIRST_USER.login });
-    assert.equal(await waiting(again, device), `/accounts/${FIRST_USER.login}?new=1`);
-    const pasted = await scene.sim.signIn(url, { user: SECOND_USER.login });
-    const ended = await pathOf(again.send(`${link}/paste`, { pasted }, link));
-    assert.equal(ended, `/accounts/${SECOND_USER.login}?new=1`);
+      const second = await scene.serve();
+      const again = new Person(second.origin, browser);
+      assert.match(await (await again.get("/connect")).text(), /Anna/);
+      assert.equal(await authorizeUrl(again, link), url);
+      scene.sim.approveDevice(code, { user: FIRST_USER.login });
+      assert.equal(await waiting(again, device), `/accounts/${FIRST_USER.login}?new=1`);
+      const pasted = await scene.sim.signIn(url, { user: SECOND_USER.login });
+      const ended = await pathOf(again.send(`${link}/paste`, { pasted }, link));
+      assert.equal(ended, `/accounts/${SECOND_USER.login}?new=1`);
 
-    await second.stop();
-    const third = await scene.serve();
-    const last = new Person(third.origin, browser);
-    assert.equal(await last.status(link), 410);
-    assert.doesNotMatch(await (await last.get("/connect")).text(), /Anna/);
-    await third.stop();
-  });
-});
+      await second.stop();
+      const third = await scene.serve();
+      const last = new Person(third.origin, browser);
+      assert.equal(await last.status(link), 410);
+      assert.doesNotMatch(await (await last.get("/connect")).text(), /Anna/);
+      await third.stop();
+    });
+  },
+);
 
 Deno.test("/callback exchanges for the browser that began, and for no other", async () => {
   await playAll({}, async (scene) => {

@@ -5,6 +5,7 @@ import { PASSWORD, Person } from "../support/person.ts";
 import type { RealServer } from "../support/real_program.ts";
 import { ask, askUntil, playAll, type Scene, until } from "../support/scene.ts";
 import { CONFIDENTIAL_CLIENT } from "../support/simulated_twitch/options.ts";
+import { FOR_THE_FILE } from "../support/postgres_databases.ts";
 
 /** The app comes from the wizard. */
 const NO_APP = { TWITCH_CLIENT_ID: "", TWITCH_CLIENT_SECRET: "" };
@@ -73,58 +74,62 @@ async function upload(person: Person, server: RealServer, file: string, code: st
   });
 }
 
-Deno.test("the wizard leads from the setup link to a token, goes on after a restart, and its recovery file brings all back", async () => {
-  await playAll({ env: NO_APP }, async (scene) => {
-    scene.keepSecret(PASSWORD);
-    const first = await scene.serve();
-    const before = await Person.claiming(first);
-    assert.equal(await led(before.get("/start")), "/start/companion");
-    assert.equal(await led(before.send("/start/companion", { choice: "companion-3" })), "/start/app");
-    const wrong = await textOf(before.send("/start/app", { ...APP, client_secret: "notthesecretatall" }));
-    assert.match(wrong, /this is not its secret/);
-    assert.ok(wrong.includes(`value="${APP.client_id}"`) && !wrong.includes("notthesecretatall"));
-    const unknown = await textOf(before.send("/start/app", { ...APP, client_id: "nobodysapp" }));
-    assert.match(unknown, /Twitch knows no app with this client ID/);
-    await first.stop();
+Deno.test(
+  "the wizard leads from the setup link to a token, goes on after a restart, and its recovery file brings all back",
+  FOR_THE_FILE,
+  async () => {
+    await playAll({ env: NO_APP }, async (scene) => {
+      scene.keepSecret(PASSWORD);
+      const first = await scene.serve();
+      const before = await Person.claiming(first);
+      assert.equal(await led(before.get("/start")), "/start/companion");
+      assert.equal(await led(before.send("/start/companion", { choice: "companion-3" })), "/start/app");
+      const wrong = await textOf(before.send("/start/app", { ...APP, client_secret: "notthesecretatall" }));
+      assert.match(wrong, /this is not its secret/);
+      assert.ok(wrong.includes(`value="${APP.client_id}"`) && !wrong.includes("notthesecretatall"));
+      const unknown = await textOf(before.send("/start/app", { ...APP, client_id: "nobodysapp" }));
+      assert.match(unknown, /Twitch knows no app with this client ID/);
+      await first.stop();
 
-    const second = await scene.serve();
-    const person = new Person(second.origin, before);
-    assert.equal(await led(person.get("/start")), "/start/app");
-    assert.equal(await led(person.send("/start/app", APP)), "/start/account");
-    const account = await connectByDevice(scene, person);
-    const id = ID.exec(account)?.[0] ?? "";
-    assert.equal((await ask(second, id)).status, 200);
-    assert.equal(await led(person.get("/start")), "/start/notices");
-    assert.equal(
-      await led(person.send("/start/later", { step: "notices" }, "/start/notices")),
-      "/start/recovery",
-    );
-    const [code, file] = await recoveryFile(scene, person, "/start/recovery");
-    assert.equal(await led(person.get("/start")), "/start/done");
-    const events = await textOf(person.get("/settings/events"));
-    for (
-      const text of ["The server has started.", "The server was stopped.", "A new recovery code was made."]
-    ) {
-      assert.ok(events.includes(text), text);
-    }
-    assert.ok(!events.includes(id));
-    await second.stop();
+      const second = await scene.serve();
+      const person = new Person(second.origin, before);
+      assert.equal(await led(person.get("/start")), "/start/app");
+      assert.equal(await led(person.send("/start/app", APP)), "/start/account");
+      const account = await connectByDevice(scene, person);
+      const id = ID.exec(account)?.[0] ?? "";
+      assert.equal((await ask(second, id)).status, 200);
+      assert.equal(await led(person.get("/start")), "/start/notices");
+      assert.equal(
+        await led(person.send("/start/later", { step: "notices" }, "/start/notices")),
+        "/start/recovery",
+      );
+      const [code, file] = await recoveryFile(scene, person, "/start/recovery");
+      assert.equal(await led(person.get("/start")), "/start/done");
+      const events = await textOf(person.get("/settings/events"));
+      for (
+        const text of ["The server has started.", "The server was stopped.", "A new recovery code was made."]
+      ) {
+        assert.ok(events.includes(text), text);
+      }
+      assert.ok(!events.includes(id));
+      await second.stop();
 
-    await Deno.rename(scene.data, `${scene.directory}/the-dead-card`);
-    const third = await scene.serve();
-    const anew = await Person.claiming(third);
-    const [other] = await recoveryFile(scene, anew, "/start/recovery");
-    const refused = await upload(anew, third, file, other);
-    assert.equal(refused.status, 400);
-    assert.match(await refused.text(), /the recovery code is not the one that it was made with/);
-    assert.equal((await ask(third, id)).status, 404);
-    const restored = await upload(anew, third, file, code);
-    assert.equal(restored.status, 200);
-    assert.match(await restored.text(), /It holds 1 account\./);
-    await askUntil(third, id, ({ status }) => status === 200);
-    await third.stop();
-  });
-});
+      await Deno.rename(scene.data, `${scene.directory}/the-dead-card`);
+      const third = await scene.serve();
+      const anew = await Person.claiming(third);
+      const [other] = await recoveryFile(scene, anew, "/start/recovery");
+      const refused = await upload(anew, third, file, other);
+      assert.equal(refused.status, 400);
+      assert.match(await refused.text(), /the recovery code is not the one that it was made with/);
+      assert.equal((await ask(third, id)).status, 404);
+      const restored = await upload(anew, third, file, code);
+      assert.equal(restored.status, 200);
+      assert.match(await restored.text(), /It holds 1 account\./);
+      await askUntil(third, id, ({ status }) => status === 200);
+      await third.stop();
+    });
+  },
+);
 
 Deno.test("an address for notices that the page took is told at once and after a restart, and is shown nowhere again", async () => {
   await using hook = loopbackWebhook();

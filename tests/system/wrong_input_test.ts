@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type Ended, makes } from "../support/real_program.ts";
 import { ask, play, playAll, type Scene } from "../support/scene.ts";
 import { temporaryDirectory } from "../support/temporary_directory.ts";
+import { FOR_THE_FILE } from "../support/postgres_databases.ts";
 
 function assertEnds(ended: Ended, code: number, ...words: readonly RegExp[]): void {
   assert.equal(ended.code, code, ended.stdout + ended.stderr);
@@ -86,19 +87,23 @@ for (const make of makes()) {
       await scene.serve();
     }));
 
-  Deno.test(`${make.name}: a second server on one data directory ends at once, exit 4, and disturbs nothing`, () =>
-    play({ make }, async (scene) => {
-      const server = await scene.serve();
-      const { id } = await scene.signIn();
-      assertEnds(
-        await scene.run(["serve", "--port", "0"]),
-        4,
-        /another companion-token-server/,
-        /TOKEN_SERVER_DATA_DIR/,
-      );
-      assert.equal((await ask(server, id)).status, 200);
-      assertEnds(await scene.run(["accounts", "list"]), 0);
-    }));
+  Deno.test(
+    `${make.name}: a second server on one data directory ends at once, exit 4, and disturbs nothing`,
+    FOR_THE_FILE,
+    () =>
+      play({ make }, async (scene) => {
+        const server = await scene.serve();
+        const { id } = await scene.signIn();
+        assertEnds(
+          await scene.run(["serve", "--port", "0"]),
+          4,
+          /another companion-token-server/,
+          /TOKEN_SERVER_DATA_DIR/,
+        );
+        assert.equal((await ask(server, id)).status, 200);
+        assertEnds(await scene.run(["accounts", "list"]), 0);
+      }),
+  );
 
   Deno.test(`${make.name}: a data directory that cannot be one is named, exit 2`, () =>
     play({ make }, async (scene) => {

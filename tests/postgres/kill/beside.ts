@@ -3,7 +3,8 @@
  * beside it on the same database. Nobody is started anew: that instance takes over, and what became of the login is
  * looked at there.
  */
-import { HURRIED, hurriedProgram } from "../../support/hurried_program.ts";
+import { hurriedProgram } from "../../support/hurried_program.ts";
+import { HURRIED } from "../../support/hurried_times.ts";
 import type { PostgresCluster } from "../../support/postgres_cluster.ts";
 import { createRandom } from "../../support/simulated_twitch/random.ts";
 import { House } from "../../system/kill/house.ts";

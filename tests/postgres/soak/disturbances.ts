@@ -1,6 +1,6 @@
 /** What happens to instances: kill -9, standing still, a network that cuts, stalls and swallows; and to the database. */
 import type { PostgresCluster } from "../../support/postgres_cluster.ts";
-import { CAREFUL } from "../../support/hurried_program.ts";
+import { CAREFUL } from "../../support/hurried_times.ts";
 import type { Random } from "../../support/simulated_twitch/random.ts";
 import type { Member } from "./member.ts";
 

@@ -1,6 +1,7 @@
 /** Three instances on one database with the accounts of one app, what is done to them, and what it has come to. */
 import assert from "node:assert/strict";
-import { CAREFUL, hurriedProgram } from "../../support/hurried_program.ts";
+import { hurriedProgram } from "../../support/hurried_program.ts";
+import { CAREFUL } from "../../support/hurried_times.ts";
 import type { PostgresCluster, TestDatabase } from "../../support/postgres_cluster.ts";
 import type { Start } from "../../support/real_program.ts";
 import { REDIRECT_URI, type SimulatedClient } from "../../support/simulated_twitch/options.ts";

@@ -16,7 +16,7 @@ import { takeLock } from "../../../src/store/sqlite/lock.ts";
 import { createTwitch } from "../../../src/twitch/client.ts";
 import { openVault } from "../../../src/vault/open.ts";
 import { saveApp } from "../../../src/core/app_setting.ts";
-import { HURRIED } from "../../support/hurried_program.ts";
+import { HURRIED } from "../../support/hurried_times.ts";
 import { silentLog } from "../../support/silent_log.ts";
 import type { SimulatedClient } from "../../support/simulated_twitch/options.ts";
 import { type Knife, under } from "./knife.ts";
