@@ -60,10 +60,16 @@ async function besideInstances<T>(
 ): Promise<T> {
   privateDirectory(config.dataDir);
   const remote = remoteOperations(config.dataDir);
-  if (await answers(remote, () => false)) return await use(remote);
+  if (await answers(remote, () => false) && !servesFile(config.dataDir)) return await use(remote);
   await using program = await openProgram(parts);
   await program.connector.resume();
   return await use(localOperations(program, commandHost(config)));
+}
+
+/** Whether who works in the data directory does so on its file, and not on a database. */
+function servesFile(dataDir: string): boolean {
+  using lock = takeLock(dataDir);
+  return lock === undefined;
 }
 
 /** Whether the server can be asked. If not although it `isLate`, its `AppError` `busy` is thrown. */

@@ -223,7 +223,7 @@ export class Connector {
 
   #watch(entry: Entry, attempt: DeviceAttempt): void {
     const { stop } = entry;
-    this.#poll(attempt, stop.signal).then((connected) => this.#connected(entry, connected)).catch(
+    this.#poll(entry, attempt, stop.signal).catch(
       async (error) => {
         const goesOnElsewhere = stop.signal.aborted && this.#roster.deps.shared !== undefined;
         const isOver = entry.state.kind === "connected" || goesOnElsewhere;
@@ -232,11 +232,17 @@ export class Connector {
     );
   }
 
-  async #poll(attempt: DeviceAttempt, signal: AbortSignal): Promise<Connected> {
+  /** A code works once: how it ended is kept before the turn goes to another process, which looks there first. */
+  async #poll(entry: Entry, attempt: DeviceAttempt, signal: AbortSignal): Promise<void> {
     const { shared, clock } = this.#roster.deps;
     await using _turn = shared && await turnToPoll({ shared, clock }, attempt.deviceCode, signal);
+    if (shared !== undefined) {
+      await this.follow();
+      if (signal.aborted || entry.state.kind !== "waiting") return;
+    }
     const asked = { ...attempt, app: this.#newest(attempt.app) };
-    return await this.#admit(asked, await pollForTokens(this.#roster.deps, asked, signal));
+    const tokens = await pollForTokens(this.#roster.deps, asked, signal);
+    await this.#connected(entry, await this.#admit(asked, tokens));
   }
 
   async #connected(entry: Entry, connected: Connected): Promise<Connected> {

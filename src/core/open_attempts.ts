@@ -65,7 +65,14 @@ export class OpenAttempts {
   }
 
   /** Takes over how the copy has them; answers those that are new here. Throws `AppError` `locked`, `store_away`. */
-  async follow(): Promise<readonly Entry[]> {
+  follow(): Promise<readonly Entry[]> {
+    // In one queue with the writes: what is half written is neither missing nor new.
+    const followed = this.#writing.then(() => this.#follow());
+    this.#writing = followed.then(() => {}, () => {});
+    return followed;
+  }
+
+  async #follow(): Promise<readonly Entry[]> {
     const records = await this.#records.read();
     const found: Entry[] = [];
     const refs = new Set<string>();
