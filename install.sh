@@ -439,7 +439,7 @@ can_open() {
 # In memory: with the key beside it the copy is worth as much as the logins.
 make_copy() { # FILE…
   logins=$($root sed -n 's/^TOKEN_SERVER_DATA_DIR=["'\'']*\([^"'\'']*\).*/\1/p' $SETTINGS | tail -n 1)
-  copy=$($root mktemp -d /run/$NAME-update.XXXXXX)
+  copy=$($root mktemp -d -p /run --suffix=.$NAME-update)
   for file in "$@"; do
     ! $root test -e "${logins:-$DATA}/$file" || $root cp "${logins:-$DATA}/$file" "$copy/$file"
   done

@@ -31,14 +31,15 @@ export function pseudoCatalogue(): Catalogue {
   return { language: "en-XA", name: "⟦Pseudo⟧", sections, sentences };
 }
 
-const SPOKEN = /\s(aria-label|title|alt|placeholder|data-copied|data-hide)="([^"]*)"/g;
+/** Attributes that people see or hear, by how their names end: `aria-label`, `data-copied`. */
+const SPOKEN = /\s[a-z-]*(?:label|title|alt|holder|copied|hide)="([^"]*)"/g;
 const UNSPOKEN = /<(script|style|head)\b[^]*?<\/\1>|<!--[^]*?-->/g;
 
 /** The texts of a page that people see or hear, in order, each attribute apart. */
 export function spokenIn(page: string): string[] {
   const body = page.replace(UNSPOKEN, " ");
   const title = /<title>([^<]*)<\/title>/.exec(page)?.[1] ?? "";
-  const attributes = [...body.matchAll(SPOKEN)].map(([, , text = ""]) => text);
+  const attributes = [...body.matchAll(SPOKEN)].map(([, text = ""]) => text);
   return [title, ...attributes, body.replace(/<[^>]*>/g, "\n")].map(decoded);
 }
 
