@@ -88,6 +88,7 @@ export class Guesses {
       if (!storeRefuses(error)) throw error;
     });
   }
+
   #count(from: string, now: Time): Wrong {
     const before = this.#wrong.get(from);
     const fresh = before === undefined || now < before.at || now - before.at >= FORGOTTEN_AFTER;

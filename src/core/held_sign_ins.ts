@@ -59,8 +59,10 @@ export class HeldSignIns {
   /** Holds the sign-in until `keep` or `discard`, and discards it when nobody has decided in ten minutes. */
   async hold(asked: Asked, newcomer: Newcomer): Promise<HeldSignIn> {
     const held = { ref: randomSecret(), asked, newcomer, since: this.#roster.deps.clock.now() };
-    this.#enter(held);
-    await this.#share((records) => [...records, heldRecord(held)]);
+    await this.#records.inTurn(async () => {
+      this.#enter(held);
+      await this.#share((records) => [...records, heldRecord(held)]);
+    });
     const { ref } = held;
     this.#roster.deps.log.warn("sign-in held: it is another user than expected", {
       expected: this.get(ref).expected,
@@ -72,16 +74,18 @@ export class HeldSignIns {
   async follow(): Promise<void> {
     const { deps, app } = this.#roster;
     if (deps.shared === undefined || deps.vault.locked !== undefined) return;
-    const records = await this.#records.read();
-    for (const record of records) {
-      const held = heldIn(record, app);
-      if (held !== undefined && !this.has(held.ref)) this.#enter(held);
-    }
-    for (const [ref, { decided }] of this.#entries) {
-      if (records.some((record) => record["ref"] === ref)) continue;
-      decided.abort();
-      this.#entries.delete(ref);
-    }
+    await this.#records.inTurn(async () => {
+      const records = await this.#records.read();
+      for (const record of records) {
+        const held = heldIn(record, app);
+        if (held !== undefined && !this.has(held.ref)) this.#enter(held);
+      }
+      for (const [ref, { decided }] of this.#entries) {
+        if (records.some((record) => record["ref"] === ref)) continue;
+        decided.abort();
+        this.#entries.delete(ref);
+      }
+    });
   }
 
   #enter(held: Held): void {
@@ -175,11 +179,13 @@ export class HeldSignIns {
     this.#ending.add(entry);
     entry.decided.abort();
     try {
-      await this.#share((records) => {
-        const rest = records.filter((record) => record["ref"] !== ref.reveal());
-        if (rest.length === records.length) throw decidedAlready();
-        return rest;
-      });
+      await this.#records.inTurn(() =>
+        this.#share((records) => {
+          const rest = records.filter((record) => record["ref"] !== ref.reveal());
+          if (rest.length === records.length) throw decidedAlready();
+          return rest;
+        })
+      );
     } catch (error) {
       this.#ending.delete(entry);
       throw error;

@@ -43,7 +43,6 @@ export class OpenAttempts {
   readonly #changed = new Set<string>();
   /** Whether there is a copy. */
   #kept = false;
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(roster: Roster) {
     this.#roster = roster;
@@ -66,10 +65,7 @@ export class OpenAttempts {
 
   /** Takes over how the copy has them; answers those that are new here. Throws `AppError` `locked`, `store_away`. */
   follow(): Promise<readonly Entry[]> {
-    // In one queue with the writes: what is half written is neither missing nor new.
-    const followed = this.#writing.then(() => this.#follow());
-    this.#writing = followed.then(() => {}, () => {});
-    return followed;
+    return this.#records.inTurn(() => this.#follow());
   }
 
   async #follow(): Promise<readonly Entry[]> {
@@ -175,12 +171,9 @@ export class OpenAttempts {
   save(): Promise<void> {
     if (!this.#kept) return Promise.resolve();
     const { deps } = this.#roster;
-    this.#writing = this.#writing
-      .then(() => this.#write())
-      .catch((error) =>
-        deps.log.warn("cannot keep the open sign-ins for a restart", { error: String(error) })
-      );
-    return this.#writing;
+    return this.#records.inTurn(() => this.#write()).catch((error) =>
+      deps.log.warn("cannot keep the open sign-ins for a restart", { error: String(error) })
+    );
   }
 
   async #write(): Promise<void> {
@@ -218,7 +211,7 @@ export class OpenAttempts {
   /** Ends all polling; the copy stays for the next process. */
   async close(): Promise<void> {
     for (const { stop } of this.#entries.values()) stop.abort();
-    await this.#writing;
+    await this.#records.inTurn(() => Promise.resolve());
   }
 }
 

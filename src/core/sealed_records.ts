@@ -11,11 +11,22 @@ export class SealedRecords {
   readonly #deps: Pick<Deps, "store" | "vault">;
   readonly #bound: Binding;
   readonly #name: string;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(deps: Pick<Deps, "store" | "vault">, purpose: "attempts" | "held sign-ins") {
     this.#deps = deps;
     this.#bound = { owner: "server", purpose, generation: 0 };
     this.#name = SEALED_SETTINGS[purpose];
+  }
+
+  /**
+   * Does `work` after all that came before: who reads finds nothing missing or new because it is half written. Throws as
+   * `work` does.
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   /** Throws `AppError` `locked` as the vault does, and `store_away`. */

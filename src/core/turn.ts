@@ -1,8 +1,9 @@
 /**
- * One process at a time works on a login, exchanges what came back from Twitch, or asks for a device code. Where this process is the only one that writes, it always has its turn and
- * nobody is asked; where several share a store, a lease of the store says whose turn it is.
+ * One process at a time works on a login, exchanges what came back from Twitch, or asks for a device code. Where this
+ * process is the only one that writes, it always has its turn and nobody is asked; where several share a store, a lease
+ * of the store says whose turn it is.
  */
-import { SECOND } from "./account.ts";
+import { type Duration, SECOND } from "./account.ts";
 import { followAccount } from "./follow.ts";
 import { type Login, nextChange } from "./login.ts";
 import { storeRefuses } from "./error.ts";
@@ -16,7 +17,6 @@ import { digestOf, type Secret } from "./secret.ts";
 const LONGEST_WAIT = 6 * SECOND;
 /** How often who waits for another process looks whether that is done. */
 const LOOK_AGAIN = SECOND / 2;
-
 /** How often a process looks whether another one still polls for a code. */
 const ASK_FOR_TURN = 5 * SECOND;
 
@@ -57,22 +57,19 @@ export async function awaitTurn(roster: Roster, login: Login, asker: Asker): Pro
   const { shared, clock } = roster.deps;
   if (shared === undefined || asker === "job") return await takeTurn(roster, login);
   const { generation } = login.account;
-  const done = new AbortController();
-  const late = new AbortController();
-  clock.sleep(LONGEST_WAIT, done.signal).then(() => late.abort());
-  try {
-    while (!late.signal.aborted) {
-      const turn = await takeTurn(roster, login);
-      const refreshed = login.account.generation !== generation;
-      if (turn !== undefined && !refreshed) return turn;
-      await turn?.[Symbol.asyncDispose]();
-      if (refreshed) return undefined;
-      await changeSoon(clock, login);
-    }
-    return undefined;
-  } finally {
-    done.abort();
+  using late = after(clock, LONGEST_WAIT);
+  while (!late.signal.aborted) {
+    const turn = await takeTurn(roster, login);
+    const refreshed = login.account.generation !== generation;
+    if (turn !== undefined && !refreshed) return turn;
+    await turn?.[Symbol.asyncDispose]();
+    if (refreshed) return undefined;
+    // The first that is heard of a refresh is that it has begun, so a change alone is not its end; some work changes
+    // nothing.
+    using soon = after(clock, LOOK_AGAIN);
+    await nextChange(login, soon.signal);
   }
+  return undefined;
 }
 
 /** Whether another process may be about to bring a new token: its journal entry is there, and its grant is not. */
@@ -82,21 +79,15 @@ export function isElsewhere({ deps }: Roster, login: Login): boolean {
 
 /** Until another process has brought what its journal entry announces, or a question has waited long enough. */
 export async function whileElsewhere(roster: Roster, login: Login): Promise<void> {
-  const { clock } = roster.deps;
-  const done = new AbortController();
-  const late = new AbortController();
-  clock.sleep(LONGEST_WAIT, done.signal).then(() => late.abort());
+  using late = after(roster.deps.clock, LONGEST_WAIT);
   while (isElsewhere(roster, login) && !late.signal.aborted) await nextChange(login, late.signal);
-  done.abort();
 }
 
-/** The first that is heard of a refresh is that it has begun, so a change alone is not its end; some work changes nothing. */
-async function changeSoon(clock: Clock, login: Login): Promise<void> {
-  const done = new AbortController();
-  const end = new AbortController();
-  clock.sleep(LOOK_AGAIN, done.signal).then(() => end.abort());
-  await nextChange(login, end.signal);
-  done.abort();
+/** A signal that comes after so long, unless it is disposed of before. */
+function after(clock: Clock, wait: Duration): { readonly signal: AbortSignal } & Disposable {
+  const [over, end] = [new AbortController(), new AbortController()];
+  clock.sleep(wait, end.signal).then(() => over.abort());
+  return { signal: over.signal, [Symbol.dispose]: () => end.abort() };
 }
 
 /** What comes back for an attempt is exchanged by one process; undefined while another is at it. */

@@ -91,6 +91,78 @@ Deno.test("a device code is asked for by one process, and by another once that o
   assert.equal(b.connector.device(attempt).kind, "connected");
 });
 
+Deno.test("a code that one process has exchanged is not asked for by another that has not heard of it", async () => {
+  const { a, b, memory } = await two();
+  const { attempt } = await a.connector.beginDevice(WISH);
+  await settled();
+  memory.silent = true;
+  a.twitch.approveDevice(OWL, "app-1", SCOPES);
+  await a.clock.advance(5 * SECOND);
+  assert.equal(a.connector.device(attempt).kind, "connected");
+  a.twitch.calls.length = 0;
+  await b.clock.advance(5 * SECOND);
+  assert.deepEqual(b.twitch.sent("pollDevice"), []);
+  assert.equal(b.connector.device(attempt).kind, "connected");
+});
+
+Deno.test("how a device code ended is kept before another process may ask for it", async () => {
+  const { a, b, memory } = await two();
+  const { attempt } = await a.connector.beginDevice(WISH);
+  await settled();
+  const turns: boolean[] = [];
+  // The store calls the process that was made last.
+  b.onStore = (method) => {
+    if (method === "replaceSetting") {
+      turns.push([...memory.leases.keys()].some((name) => name.startsWith("code ")));
+    }
+  };
+  a.twitch.approveDevice(OWL, "app-1", SCOPES);
+  await a.clock.advance(5 * SECOND);
+  assert.equal(a.connector.device(attempt).kind, "connected");
+  assert.deepEqual(turns, [true]);
+});
+
+/** Holds back what is opened of this purpose, until the answer is called. */
+function holdBack({ vault }: World, purpose: string): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const open = vault.open.bind(vault);
+  vault.open = async (sealed, bound) => {
+    if (bound.purpose === purpose) await promise;
+    return await open(sealed, bound);
+  };
+  return resolve;
+}
+
+Deno.test("an attempt that begins while the others' are read is not taken for one that is gone", async () => {
+  const { a } = await two();
+  await a.connector.begin(WISH, REDIRECT);
+  const goOn = holdBack(a, "attempts");
+  const following = a.connector.follow();
+  await settled();
+  const beginning = a.connector.begin(WISH, REDIRECT);
+  await settled();
+  goOn();
+  const { ref } = (await Promise.all([beginning, following]))[0];
+  assert.equal(a.connector.signIn(ref).state.kind, "waiting");
+});
+
+Deno.test("a sign-in that is held while the others' are read is not taken for one that is decided", async () => {
+  const pair = await two();
+  const { a } = pair;
+  await heldAt(pair);
+  const { state } = await a.connector.begin({ ...WISH, expected: WREN.twitchId }, REDIRECT);
+  const code = a.twitch.approve(OWL, "app-1", SCOPES);
+  const goOn = holdBack(a, "held sign-ins");
+  const following = a.connector.held.follow();
+  await settled();
+  const finishing = a.connector.finish({ kind: "code", code, state }).catch((error) => error);
+  await settled();
+  goOn();
+  const error = (await Promise.all([finishing, following]))[0];
+  assert.ok(error instanceof OtherUser);
+  assert.ok(a.connector.held.has(error.held.ref));
+});
+
 Deno.test("cancel() at one process ends the attempt at the other, and its polling", async () => {
   const { a, b } = await two();
   const { attempt } = await a.connector.beginDevice(WISH);
