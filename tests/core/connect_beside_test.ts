@@ -134,7 +134,8 @@ function holdBack({ vault }: World, purpose: string): () => void {
 }
 
 Deno.test("an attempt that begins while the others' are read is not taken for one that is gone", async () => {
-  const { a } = await two();
+  const { a, memory } = await two();
+  memory.silent = true;
   await a.connector.begin(WISH, REDIRECT);
   const goOn = holdBack(a, "attempts");
   const following = a.connector.follow();
@@ -148,8 +149,10 @@ Deno.test("an attempt that begins while the others' are read is not taken for on
 
 Deno.test("a sign-in that is held while the others' are read is not taken for one that is decided", async () => {
   const pair = await two();
-  const { a } = pair;
+  const { a, memory } = pair;
   await heldAt(pair);
+  await settled();
+  memory.silent = true;
   const { state } = await a.connector.begin({ ...WISH, expected: WREN.twitchId }, REDIRECT);
   const code = a.twitch.approve(OWL, "app-1", SCOPES);
   const goOn = holdBack(a, "held sign-ins");
