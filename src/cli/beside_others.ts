@@ -56,6 +56,10 @@ export class BesideOthers implements AsyncDisposable {
   }
 
   #heard(change: Change): void {
+    // What nobody reads again says nothing about whether the database answers.
+    const concernsNobody = change.kind === "slots" ||
+      (change.kind === "setting" && !this.#settings.has(change.name));
+    if (concernsNobody) return;
     this.#pending.set(JSON.stringify(change), change);
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
@@ -88,8 +92,6 @@ export class BesideOthers implements AsyncDisposable {
         return await this.#roster.learnAbout(change.clientId, true);
       case "setting":
         for (const read of this.#settings.get(change.name) ?? []) await read();
-        return;
-      case "slots":
         return;
       case "anything":
         await followAll(this.#roster, this.#shared);

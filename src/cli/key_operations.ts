@@ -4,7 +4,7 @@ import { AppError } from "../core/error.ts";
 import { activeShow } from "../core/show.ts";
 import type { SlotKind } from "../vault/slots.ts";
 import { type BackupKeyJson, keyOf } from "./backup_operations.ts";
-import { type Program, SERVING } from "./program.ts";
+import { openAlone, type Program, SERVING } from "./program.ts";
 import type { Host } from "./sign_in_operations.ts";
 
 /** A way to open the logins. */
@@ -68,8 +68,9 @@ export function keyOperations(program: Program, host: Host): KeyOperations {
       return { accounts: roster.all().length, lasts: host.lasts };
     },
     async addKey({ kind, key }) {
-      if (kind === "file") await mustBeAlone(program, "make a new key file");
-      await keyring.add(kind, deps.clock.now(), key === null ? undefined : keyOf(key));
+      const add = () => keyring.add(kind, deps.clock.now(), key === null ? undefined : keyOf(key));
+      if (kind === "file") await alone(program, "make a new key file", add);
+      else await add();
       note("key added", kind);
       return await state();
     },
@@ -79,9 +80,8 @@ export function keyOperations(program: Program, host: Host): KeyOperations {
       return { file: file ?? null };
     },
     async rotateKey({ keys }) {
-      await mustBeAlone(program, "rotate the key");
       try {
-        await keyring.rotate(deps.clock.now(), keys.map(keyOf));
+        await alone(program, "rotate the key", () => keyring.rotate(deps.clock.now(), keys.map(keyOf)));
       } catch (error) {
         // The message names the setting or says that it is a login; the log says which and why.
         const cause = error instanceof AppError ? error.cause : undefined;
@@ -94,11 +94,21 @@ export function keyOperations(program: Program, host: Host): KeyOperations {
   };
 }
 
-/** Other instances know the old key alone, and would seal with it what nobody can open afterwards. */
-async function mustBeAlone({ deps: { shared } }: Program, doing: string): Promise<void> {
-  const others = await shared?.othersHold(SERVING) ?? 0;
-  if (others === 0) return;
-  throw new AppError(
+/** Other processes know the old key alone, and would seal with it what nobody can open afterwards. None opens meanwhile. */
+async function alone<T>(
+  { deps: { shared, clock } }: Program,
+  doing: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return await openAlone(shared, clock, async () => {
+    const others = await shared?.othersHold(SERVING) ?? 0;
+    if (others > 0) throw notAlone(doing, others);
+    return await work();
+  });
+}
+
+function notAlone(doing: string, others: number): AppError {
+  return new AppError(
     "busy",
     `Cannot ${doing}: ${others} running ${others === 1 ? "instance uses" : "instances use"} it`,
     {

@@ -28,7 +28,7 @@ import { PROGRAM } from "./version.ts";
 /** A refresh under way at the end is given so long to come back and be stored: a request takes 10 s at most. */
 const LAST_WAIT = 12 * SECOND;
 
-/** The lease of every instance that serves begins with it. */
+/** So begins the lease of every process that knows the data key, or is about to read it. */
 export const SERVING = "serving";
 
 /** The settings, once more with what the setup stored as soon as that can be read. Throws `AppError` `settings`. */
@@ -130,7 +130,11 @@ async function openDeps({ clock, log, masks }: ProgramParts, config: Config, ope
   const disk = open.use(await openStore(config.store.reveal(), config.dataDir, PROGRAM));
   const shared = "shared" in disk ? disk.shared : undefined;
   const place = { ...config.keys, slots: disk };
-  const vault = await openAlone(shared, clock, () => openVault({ ...place, now: clock.now() }));
+  const vault = await openAlone(shared, clock, async () => {
+    // Before the key is read: whoever changes it sees all that know it.
+    open.use(await shared?.lease(`${SERVING} ${crypto.randomUUID()}`));
+    return await openVault({ ...place, now: clock.now() });
+  });
   for (const note of vault.notes) log.warn(note);
   if (vault.locked !== undefined) log.error("the logins are locked", { reason: vault.locked });
   const { authUrl, apiUrl } = config.twitch;
@@ -142,7 +146,11 @@ async function openDeps({ clock, log, masks }: ProgramParts, config: Config, ope
 }
 
 /** Two processes that start at once on an empty database must not both make a data key. */
-async function openAlone<T>(shared: Shared | undefined, clock: Clock, work: () => Promise<T>): Promise<T> {
+export async function openAlone<T>(
+  shared: Shared | undefined,
+  clock: Clock,
+  work: () => Promise<T>,
+): Promise<T> {
   if (shared === undefined) return await work();
   while (true) {
     await using lease = await shared.lease("opening");

@@ -21,7 +21,7 @@ import { NoticeDuty } from "./notice_duty.ts";
 import { Notify } from "./notify.ts";
 import { logSetupCode } from "./owner_operations.ts";
 import type { Composed, Place } from "./pages.ts";
-import { openProgram, type Program, type ProgramParts, SERVING } from "./program.ts";
+import { openProgram, type Program, type ProgramParts } from "./program.ts";
 import { Pulse } from "./pulse.ts";
 import { pageUrls, reachableUrls } from "./reachable.ts";
 import { anotherServer, cannotListen } from "./serve_errors.ts";
@@ -68,7 +68,6 @@ export async function serve(given: ServeParts): Promise<void> {
   if (lock === undefined) throw anotherServer(config);
   await using program = await openProgram(parts);
   const { store, vault } = program.deps;
-  await using _presence = await program.deps.shared?.lease(`${SERVING} ${crypto.randomUUID()}`);
   await events.load(store);
   await program.connector.resume();
   warnAtStart(program);

@@ -33,6 +33,6 @@ export function shownStore(store: Secret): string {
 /** What of it must not be shown: the whole, and the password as it is typed and as it is meant. */
 export function secretsIn(store: Secret): readonly Secret[] {
   if (!isShared(store)) return [];
-  const typed = /^\w+:\/\/[^/?#@:]*:([^/?#@]*)@/.exec(store.reveal())?.[1] ?? "";
+  const typed = /^\w+:\/\/[^/?#:]*:([^/?#]*)@/.exec(store.reveal())?.[1] ?? "";
   return [store, new Secret(typed), postgresAddress(store.reveal()).password];
 }

@@ -65,7 +65,8 @@ export interface MoveOutcome {
 
 /**
  * Moves everything, or finishes what an earlier run began. Throws `AppError`: `exists` where the target holds other data
- * or the logins have moved elsewhere; what the target throws. If it is certain that nothing was moved, the source is open.
+ * or the logins have moved elsewhere; what the target throws. If it is certain that nothing was moved, the source is open:
+ * never after an earlier run was cut off, whose COMMIT may still lie with the database.
  */
 export async function moveStore(
   source: MoveSource,
@@ -85,14 +86,17 @@ export async function moveStore(
   if (mark === undefined) source.close(id, target.shown);
   await step("closed");
   const contents = source.contents();
-  const refusal = await target.receive(id, contents, step).catch((error) => {
-    throw hinted(
+  const unknown = (error: unknown): unknown =>
+    hinted(
       error,
       "Whether everything has arrived is not known, so no server starts here: run this again when the " +
         "new store answers",
     );
+  const refusal = await target.receive(id, contents, step).catch((error) => {
+    throw unknown(error);
   });
   if (refusal !== undefined) {
+    if (mark !== undefined) throw unknown(refusal);
     source.reopen();
     throw refusal.code === "store_away"
       ? hinted(

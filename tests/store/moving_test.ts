@@ -201,6 +201,20 @@ Deno.test("moveStore() opens the source again where it is certain that nothing w
   assert.equal(store.accounts().length, 3);
 });
 
+Deno.test("moveStore() keeps the source closed where an earlier run may have arrived yet", async () => {
+  using rooms = house();
+  const target = new FakeTarget();
+  target.cut = { before: true };
+  await assert.rejects(moveStore(rooms.source, target), { code: "store_away" });
+  target.cut = undefined;
+  target.refusal = new AppError("store_away", "Cannot move the logins: a table is locked");
+  await assert.rejects(moveStore(rooms.again(), target), { message: /locked$/, hint: /not known/ });
+  assert.notEqual(rooms.again().mark(), undefined);
+  target.refusal = undefined;
+  await moveStore(rooms.again(), target);
+  assert.equal(target.kept?.accounts.length, 3);
+});
+
 Deno.test("moveStore() touches neither side where the target holds something else", async () => {
   for (const now of [{ kind: "other" }, { kind: "moved", id: "another" }] satisfies Standing[]) {
     using rooms = house();

@@ -20,7 +20,7 @@ export interface LeaseTimes {
 export const LEASE_TIMES: LeaseTimes = { duration: 45_000, renewEach: 10_000, margin: 12_000 };
 
 /** The leases of this process. */
-export class Leases implements AsyncDisposable {
+export class Leases implements Disposable {
   readonly #connections: Connections;
   readonly #times: LeaseTimes;
   /** Undefined while one is asked for. */
@@ -67,8 +67,9 @@ export class Leases implements AsyncDisposable {
     return this.#held.get(name)?.fence ?? null;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#held.values()].map((lease) => lease?.[Symbol.asyncDispose]()));
+  /** None is given back: what was begun under it may be on its way to Twitch still. They run out. */
+  [Symbol.dispose](): void {
+    for (const lease of this.#held.values()) lease?.lose();
   }
 }
 
@@ -108,7 +109,7 @@ class HeldLease implements Lease {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#forgotten) return;
     this.#forgotten = true;
-    this.#lose();
+    this.lose();
     this.#forget();
     await this.#connections.ask(STATEMENTS.giveLeaseBack, [this.#name, this.fence]).catch(() => {});
   }
@@ -124,14 +125,15 @@ class HeldLease implements Lease {
       const values = [this.#name, this.fence, this.#times.duration];
       const { count } = await this.#connections.ask(STATEMENTS.renewLease, values);
       if (count === 1) this.extend(monotonic, wall);
-      else this.#lose();
+      else this.lose();
     } catch {
       // The database is away: the next one may come in time, else `held` ends by itself.
     }
     if (!this.#lost) this.#renewLater();
   }
 
-  #lose(): void {
+  /** From now on it is not held here any more. */
+  lose(): void {
     this.#lost = true;
     clearTimeout(this.#timer);
   }

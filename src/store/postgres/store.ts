@@ -178,10 +178,10 @@ export class PostgresStore implements Store, AsyncDisposable {
       }));
   }
 
-  /** Gives back what leases are still held. */
+  /** Leases that are still held run out. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#shared[Symbol.asyncDispose]();
-    await this.#leases[Symbol.asyncDispose]();
+    this.#leases[Symbol.dispose]();
     await this.#connections[Symbol.asyncDispose]();
   }
 

@@ -65,7 +65,10 @@ class PostgresTarget implements MoveTarget, AsyncDisposable {
     // Set in the moment in which COMMIT is about to be sent: from then on nobody knows.
     const attempt = { commits: false, givenUp: false };
     const work = async (session: Session): Promise<void> => {
-      if ((await this.#standingIn(session)).kind !== "empty") throw occupied(this.shown);
+      const standing = await this.#standingIn(session);
+      // An earlier run's COMMIT came to its end meanwhile.
+      if (standing.kind === "moved" && standing.id === id) return;
+      if (standing.kind !== "empty") throw occupied(this.shown);
       for (const table of MOVED_TABLES) {
         await this.#insert(session, table, given);
         await step(`copied ${table.name}`);
