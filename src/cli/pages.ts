@@ -3,6 +3,7 @@ import type { TwitchApp } from "../core/app.ts";
 import { checkApp } from "../core/app_setting.ts";
 import { commonSecret } from "../core/common_secret.ts";
 import type { RecentEvents } from "../core/events.ts";
+import { SEALED_SETTINGS } from "../core/sealed_settings.ts";
 import { randomSecret, type Secret } from "../core/secret.ts";
 import type { Tally } from "../core/tally.ts";
 import { createApp } from "../http/app.tsx";
@@ -69,7 +70,7 @@ export async function createPages(
     owner,
     stop,
     metrics,
-    formSecret: program.deps.shared && await commonSecret(program.deps, "form secret", randomSecret),
+    formSecret: program.deps.shared && await commonFormSecret(program),
     redirectUri: redirect,
     presets: PRESET_CHOICES,
     permissions: PERMISSION_GROUPS,
@@ -84,4 +85,16 @@ export async function createPages(
     baseUrls: () => reachableUrls(config, place.port),
   };
   return createApp(deps, createRoom(deps, room));
+}
+
+/** What the forms of all instances carry. One that started locked has one of its own until it is unlocked and looks again. */
+async function commonFormSecret(program: Program): Promise<() => Secret> {
+  const read = () => commonSecret(program.deps, "form secret", randomSecret);
+  let secret = await read();
+  program.besideOthers(
+    new Map([[SEALED_SETTINGS["form secret"], async () => {
+      if (program.deps.vault.locked === undefined) secret = await read();
+    }]]),
+  );
+  return () => secret;
 }

@@ -3,7 +3,7 @@
  * Nothing that is read late undoes what was written here meanwhile (`takeNewRow`, `IdIndex.changes`).
  */
 import { type AccountKey, SECOND, type Time } from "./account.ts";
-import { storeRefuses } from "./error.ts";
+import { AppError } from "./error.ts";
 import { type Login, newLogin } from "./login.ts";
 import { openAccess } from "./opening.ts";
 import type { KeptAccount, Outline, Shared } from "./shared.ts";
@@ -27,19 +27,21 @@ export async function followAccount(roster: Roster, shared: Shared, key: Account
 }
 
 /**
- * The login of an id that another process may have given out a moment ago; undefined where this process is alone, the
- * store does not know the id either, is away or does not answer in the time that a question may take.
+ * The login of an id that another process may have given out a moment ago; undefined where this process is alone or the
+ * store does not know the id either. Throws `AppError` `store_away`, also where it does not answer in the time that a
+ * question may take: nobody is told that an id is wrong which may be right.
  */
 export async function followId(roster: Roster, id: Secret): Promise<Login | undefined> {
   const { shared, clock } = roster.deps;
   if (shared === undefined) return undefined;
   const done = new AbortController();
-  const late = clock.sleep(LONGEST_WAIT, done.signal).then(() => undefined);
+  const late = clock.sleep(LONGEST_WAIT, done.signal).then(() => {
+    throw new AppError("store_away", "Cannot look for the id: the database server does not answer in time");
+  });
+  // Also where nobody waits for it any more.
+  late.catch(() => undefined);
   try {
     return await Promise.race([lookFor(roster, shared, id), late]);
-  } catch (error) {
-    if (!storeRefuses(error)) throw error;
-    return undefined;
   } finally {
     done.abort();
   }

@@ -142,7 +142,10 @@ export async function loginOf(
     return new Unknown("usage", missing ? "Cannot answer: the id is missing" : undefined);
   }
   if (miss === "too_many") return new Unknown("too_many_requests");
-  const given = await followId(room.deps.roster, id);
+  const given = await followId(room.deps.roster, id).catch((error) =>
+    new Unknown(codeOf(error, room.deps.log))
+  );
+  if (given instanceof Unknown) return given;
   return given === undefined ? new Unknown("not_found") : await withPassword(request, info, room, given);
 }
 

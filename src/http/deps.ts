@@ -69,7 +69,7 @@ export interface HttpDeps extends SettingsDeps {
   /** Answers a command on this machine. Checks its own secret; asked for loopback peers alone. */
   readonly control?: ((request: Request) => Promise<Response>) | undefined;
   /** Of all processes that answer for one another; without one each has its own. */
-  readonly formSecret?: Secret | undefined;
+  readonly formSecret?: (() => Secret) | undefined;
   /** Counts what happens; without one nobody else sees the counts. */
   readonly tally?: Tally | undefined;
   /** What `GET /metrics` needs; undefined: there is no such page. */

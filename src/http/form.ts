@@ -9,21 +9,22 @@ export const FORM_FIELD = "form";
 const OWN_SITES: readonly (string | null)[] = [null, "same-origin", "none"];
 
 export class Forms {
-  readonly #secret: Secret;
+  readonly #secret: () => Secret;
 
-  /** `secret` is that of all processes which answer for one another. */
-  constructor(secret: Secret = randomSecret()) {
-    this.#secret = secret;
+  /** `secret` answers that of all processes which answer for one another. */
+  constructor(secret?: () => Secret) {
+    const own = randomSecret();
+    this.#secret = secret ?? (() => own);
   }
 
   /** For the hidden field of forms that need no session: a secret of this server. */
   get token(): string {
-    return this.#secret.reveal();
+    return this.#secret().reveal();
   }
 
   /**
-   * Whether a form was sent from a page of ours, and in this session if there is one. Another port of this machine is the same *site* (Companion's
-   * own page is one), so only the same *origin* counts.
+   * Whether a form was sent from a page of ours, and in this session if there is one. Another port of this machine is the
+   * same *site* (Companion's own page is one), so only the same *origin* counts.
    */
   accepts(request: Request, token: unknown, session: Session | undefined): boolean {
     const { headers } = request;

@@ -65,8 +65,8 @@ export async function answerRelay(
 }
 
 function unknown({ code, line: words }: Unknown): Response {
-  const known = code === "wrong_host" || code === "too_many_requests" || code === "id_password";
-  return known ? lineAnswer(code, words) : line(404, "Cannot ask Twitch: this id is unknown here");
+  const isNoId = code === "not_found" || code === "usage";
+  return isNoId ? line(404, "Cannot ask Twitch: this id is unknown here") : lineAnswer(code, words);
 }
 
 async function passOn(request: Request, room: Room, login: Login, path: string): Promise<Response> {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { removeAccount, rotateId } from "../../src/core/accounts.ts";
 import { followAccount, followAll, followId } from "../../src/core/follow.ts";
+import { SECOND } from "../../src/core/account.ts";
 import { endIds } from "../../src/core/id_end.ts";
+import { newId } from "../../src/core/ids.ts";
 import type { Shared } from "../../src/core/shared.ts";
 import { settled } from "../support/fake_clock.ts";
 import { SharedMemory } from "../support/shared_memory.ts";
@@ -81,8 +83,19 @@ Deno.test("followId() finds an id that was given out a moment ago, and nothing f
   assert.ok(known);
   assert.equal(await b.roster.find(known.id), undefined);
   assert.equal((await followId(b.roster, known.id))?.account.key, login.account.key);
+  assert.equal(await followId(b.roster, newId()), undefined);
+});
+
+Deno.test("followId() throws where the database cannot be asked or does not answer in time", async () => {
+  const [a, b, memory] = await two();
   memory.away = true;
-  assert.equal(await followId(b.roster, known.id), undefined);
+  await assert.rejects(followId(b.roster, newId()), { code: "store_away" });
+  memory.away = false;
+  sharedOf(b).accountOf = () => new Promise(() => {});
+  const waiting = followId(b.roster, newId());
+  const refused = assert.rejects(waiting, { code: "store_away", message: /in time/ });
+  await a.clock.advance(6 * SECOND);
+  await refused;
 });
 
 Deno.test("followAccount() takes over no row that was read before this process wrote a later one", async () => {

@@ -51,6 +51,21 @@ withPostgres((cluster) => {
     });
   });
 
+  Deno.test("the key is rotated by a command only while no other process knows it", async () => {
+    await playInstances(await cluster(), {}, async (instances) => {
+      const { scene } = instances;
+      const server = await instances.start("a");
+      const { id } = await scene.signIn();
+      const early = await scene.run(["key", "rotate"]);
+      assert.equal(early.code, 4, early.stderr);
+      assert.match(early.stderr, /1 running instance uses it/);
+      assert.equal((await server.stop()).code, 0);
+      const done = await scene.run(["key", "rotate"]);
+      assert.equal(done.code, 0, done.stderr);
+      assert.equal((await ask(await instances.start("a"), id)).status, 200);
+    });
+  });
+
   Deno.test("three instances tell a notice once, also when those that told the last one are killed", async () => {
     await using hook = loopbackWebhook();
     const setting = {

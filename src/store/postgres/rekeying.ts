@@ -1,9 +1,9 @@
 /** Ciphertext and slots in the database, and their change in one transaction. */
 import type { CiphertextRecord, RekeyingRecord, ResealedRecord, SealedRows } from "../ciphertexts.ts";
 import { ciphertextsOf, namesAll } from "../ciphertexts.ts";
-import type { Connections, Session } from "./connections.ts";
+import { asHex } from "../moved_tables.ts";
 import { type SlotRecord, slotRow } from "../rows.ts";
-import type { Value } from "./connections.ts";
+import type { Connections, Session, Value } from "./connections.ts";
 import { STATEMENTS } from "./statements.ts";
 
 /** All of it; the three tables are read one after the other, so only a session that has locked them sees one moment. */
@@ -54,9 +54,5 @@ export function slotValues(slot: SlotRecord): Value[] {
 }
 
 function inHex({ place, was, sealed }: ResealedRecord): Readonly<Record<string, string>> {
-  return { place: place.row, was: hex(was), sealed: hex(sealed) };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { place: place.row, was: asHex(was), sealed: asHex(sealed) };
 }
