@@ -18,7 +18,8 @@ export function caughtUp(room: Room): MiddlewareHandler<Env> {
     if (shared === undefined) return await next();
     if (ABOUT_SIGN_INS.test(c.req.path)) await connector.follow();
     const alias = OF_ACCOUNT.exec(c.req.path)?.[1];
-    if (alias !== undefined && roster.byAlias(alias) === undefined) {
+    // Strangers, who are shown none of it, cost the database nothing.
+    if (alias !== undefined && c.get("session") !== undefined && roster.byAlias(alias) === undefined) {
       await followAll(roster, shared).catch((error) => {
         if (!storeRefuses(error)) throw error;
       });
