@@ -193,6 +193,8 @@ export interface AuthorizeRequest {
 export interface Twitch {
   /** False on a Deno version that may send a POST again by itself after a cut connection (denoland/deno#35610). */
   readonly sendsOnce: boolean;
+  /** Loads what requests need, which the first of them does else: a refresh token that is journalled leaves at once. */
+  ready(): Promise<void>;
   /** Where to send the browser. */
   authorizeUrl(app: TwitchApp, request: AuthorizeRequest): string;
   /** Whether Twitch accepts the app's id and secret; `unknown` where it cannot be asked, as for a public app. */

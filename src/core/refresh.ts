@@ -40,6 +40,7 @@ export async function send(roster: Roster, login: Login, now: Time): Promise<voi
     const proof = await validate(roster, login, now);
     if (proof.kind === "unavailable") return await fail(roster, login, { ...proof, harmless: true }, now);
   }
+  await deps.twitch.ready();
   const entry = {
     account: account.key,
     generation: account.generation,

@@ -1,20 +1,7 @@
-/**
- * Rows into domain and back. The one place that reads JSON columns: what an older or newer program, or a hand, left
- * there never stops a start. A state that can be read is kept, what cannot be read falls back to saying nothing.
- */
-import * as v from "valibot";
-import type {
-  Account,
-  Health,
-  JournalEntry,
-  Reason,
-  Refusals,
-  Sealed,
-  SealedGrant,
-  StoredId,
-  Time,
-} from "../core/account.ts";
+/** Rows into domain and back. */
+import type { Account, JournalEntry, Sealed, SealedGrant, StoredId, Time } from "../core/account.ts";
 import type { AppFacts } from "../core/app.ts";
+import { healthIn, numbersIn, recordIn, refusalsIn, textsIn } from "./json_columns.ts";
 
 /** What `SELECT` gives and parameters take. */
 export interface AccountRow {
@@ -90,48 +77,6 @@ export interface SlotRecord {
   readonly createdAt: Time;
 }
 
-/** A record, so that the compiler asks for every reason. */
-const REASONS: Record<Reason, true> = {
-  unreachable: true,
-  cut: true,
-  timeout: true,
-  rate_limited: true,
-  twitch_error: true,
-  not_twitch: true,
-  app_refused: true,
-  other_app: true,
-  unsafe_runtime: true,
-  disk: true,
-  store_away: true,
-  refused: true,
-  answer_lost: true,
-};
-const reason = v.picklist(Object.keys(REASONS) as Reason[]);
-const time = v.fallback(v.number(), 0);
-const count = v.fallback(v.number(), 1);
-
-const HEALTH = v.fallback(
-  v.variant("state", [
-    v.object({ state: v.literal("connected") }),
-    v.object({
-      state: v.literal("retrying"),
-      since: time,
-      reason: v.fallback(reason, "twitch_error"),
-      attempts: count,
-      nextTry: time,
-    }),
-    v.object({ state: v.literal("needs_login"), since: time, reason: v.fallback(reason, "refused") }),
-  ]),
-  { state: "connected" },
-);
-const REFUSALS = v.fallback(
-  v.optional(v.object({ count: v.number(), first: v.number(), last: v.number() })),
-  undefined,
-);
-const SCOPES = v.fallback(v.array(v.string()), []);
-const SENDS = v.fallback(v.array(v.number()), []);
-const PARAMETERS = v.fallback(v.record(v.string(), v.unknown()), {});
-
 /** The farthest moment that a Date can hold: beyond it a database's integers could not be read back as numbers. */
 const LAST_MOMENT = 8.64e15;
 
@@ -169,15 +114,15 @@ export function accountOf(row: AccountRow): Account {
     login: row.login,
     label: row.label,
     clientId: row.client_id,
-    scopes: v.parse(SCOPES, json(row.scopes)),
+    scopes: textsIn(row.scopes),
     grant: row.sealed_grant as SealedGrant,
     generation: row.generation,
     issuedAt: row.issued_at,
     expiresAt: row.expires_at ?? undefined,
     lastRefresh: row.last_refresh ?? undefined,
-    health: v.parse(HEALTH, json(row.health)) satisfies Health,
-    refusals: v.parse(REFUSALS, json(row.refusals)) satisfies Refusals | undefined,
-    sends: v.parse(SENDS, json(row.sends)),
+    health: healthIn(row.health),
+    refusals: refusalsIn(row.refusals),
+    sends: numbersIn(row.sends),
     createdAt: row.created_at,
     relay: row.relay !== 0,
     passwordDigest: row.password_digest ?? undefined,
@@ -216,7 +161,7 @@ export function slotRow(slot: SlotRecord): SlotRow {
 /** The slot in a row. */
 export function slotOf(row: SlotRow): SlotRecord {
   const { id, kind, wrapped, created_at } = row;
-  return { id, kind, wrapped, parameters: v.parse(PARAMETERS, json(row.parameters)), createdAt: created_at };
+  return { id, kind, wrapped, parameters: recordIn(row.parameters), createdAt: created_at };
 }
 
 /** The journal entry's columns; a row of the journal is one already. */
@@ -239,13 +184,4 @@ export function wholeOrNull(value: Time | undefined): number | null {
 /** Integer columns refuse fractions, and a grant must not be lost because Twitch counted in halves of a millisecond. */
 function whole(value: Time): number {
   return Math.max(-LAST_MOMENT, Math.min(LAST_MOMENT, Math.round(value)));
-}
-
-function json(text: string | null): unknown {
-  if (text === null) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,8 @@
 import type { Duration } from "../core/account.ts";
 import type { TwitchApp } from "../core/app.ts";
 import type { AuthorizeRequest, Clock, Helix, Twitch } from "../core/ports.ts";
-import * as answers from "./answers.ts";
-import { callHelix } from "./helix.ts";
-import { send, type Sending, TIMEOUT } from "./sending.ts";
+import { form } from "./form.ts";
+import type { Requests } from "./requests.ts";
 
 /** Where Twitch is and how it is reached. */
 export interface TwitchOptions {
@@ -32,8 +31,6 @@ export interface TwitchOptions {
  */
 const SENDS_ONCE = { exactly: ["2.4.2"], from: [2, 9, 6] } as const;
 
-const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
-
 /** Whether this version of Deno is known to send a POST once. */
 export function sendsOnce(denoVersion: string): boolean {
   if (SENDS_ONCE.exactly.some((version) => version === denoVersion)) return true;
@@ -44,85 +41,36 @@ export function sendsOnce(denoVersion: string): boolean {
   return differs < 0 || Number(numbers[differs]) > (SENDS_ONCE.from[differs] ?? 0);
 }
 
-/** Twitch and its Helix API over the network. Dispose of it to close its connections. */
+/**
+ * Twitch and its Helix API over the network. What sends and understands is loaded, and connections can be made, with the
+ * first request, and before that leaves: no answer ever waits for a file to be read. Dispose of it to close its connections.
+ */
 export function createTwitch(options: TwitchOptions): Twitch & Helix & Disposable {
-  const authUrl = withoutSlashes(options.authUrl);
-  const apiUrl = withoutSlashes(options.apiUrl);
-  const http = options.fetch ? undefined : createHttpClient(options.caCerts);
-  const sending: Sending = {
-    fetch: options.fetch ?? ((input, init) => fetch(input, { ...init, ...(http && { client: http }) })),
-    timeout: options.timeout ?? TIMEOUT,
-    now: () => options.clock?.now() ?? Date.now(),
+  const { authUrl, apiUrl } = options;
+  const bases = { authUrl: withoutSlashes(authUrl), apiUrl: withoutSlashes(apiUrl) };
+  const end = new DisposableStack();
+  let loading: Promise<Requests> | undefined;
+  const load = async (): Promise<Requests> => {
+    const { createRequests } = await import("./requests.ts");
+    return end.use(createRequests({ ...options, ...bases }));
   };
-  const post = (path: string, fields: Fields) =>
-    send(sending, `${authUrl}/${path}`, { method: "POST", body: form(fields) });
-  const get = (url: string, headers: HeadersInit) => send(sending, url, { headers });
+  const requests = (): Promise<Requests> => loading ??= load();
 
   return {
     sendsOnce: sendsOnce(options.denoVersion ?? Deno.version.deno),
-    authorizeUrl: (app, request) => `${authUrl}/authorize?${authorizeQuery(app, request)}`,
-    async checkApp(app) {
-      if (app.clientSecret === undefined) return "unknown";
-      // The grant of an app for itself: nothing but id and secret is asked for, and nobody's login is touched.
-      const fields = { ...credentials(app), grant_type: "client_credentials" };
-      return answers.appCheck(await post("token", fields));
-    },
-    async exchangeCode(app, code, redirectUri) {
-      const grant = { grant_type: "authorization_code", code: code.reveal(), redirect_uri: redirectUri };
-      return answers.exchangeOutcome(await post("token", { ...credentials(app), ...grant }));
-    },
-    async beginDevice(app, scopes) {
-      // `scopes`, not RFC 8628's `scope`, which Twitch takes no notice of.
-      const fields = { client_id: app.clientId, scopes: scopes.join(" ") };
-      return answers.deviceStart(await post("device", fields));
-    },
-    async pollDevice(app, deviceCode, scopes) {
-      // Twitch wants no client secret here, not even of apps that have one (twitchdev/issues#943).
-      const grant = { grant_type: DEVICE_GRANT, device_code: deviceCode.reveal(), scopes: scopes.join(" ") };
-      return answers.deviceOutcome(await post("token", { client_id: app.clientId, ...grant }));
-    },
-    async refresh(app, refreshToken) {
-      const grant = { grant_type: "refresh_token", refresh_token: refreshToken.reveal() };
-      return answers.refreshOutcome(await post("token", { ...credentials(app), ...grant }));
-    },
-    async validate(accessToken) {
-      const headers = { authorization: `OAuth ${accessToken.reveal()}` };
-      return answers.validateOutcome(await get(`${authUrl}/validate`, headers));
-    },
-    async revoke(app, accessToken) {
-      return answers.revoked(await post("revoke", { client_id: app.clientId, token: accessToken.reveal() }));
-    },
-    async displayName(app, accessToken) {
-      const headers = { authorization: `Bearer ${accessToken.reveal()}`, "client-id": app.clientId };
-      return answers.displayNameIn(await get(`${apiUrl}/users`, headers));
-    },
-    call: (app, access, request, timeout) =>
-      callHelix({ ...sending, timeout }, apiUrl, { app, access, request }),
-    [Symbol.dispose]: () => http?.close(),
+    ready: async () => void await requests(),
+    authorizeUrl: (app, request) => `${bases.authUrl}/authorize?${authorizeQuery(app, request)}`,
+    checkApp: async (...asked) => (await requests()).checkApp(...asked),
+    exchangeCode: async (...asked) => (await requests()).exchangeCode(...asked),
+    beginDevice: async (...asked) => (await requests()).beginDevice(...asked),
+    pollDevice: async (...asked) => (await requests()).pollDevice(...asked),
+    refresh: async (...asked) => (await requests()).refresh(...asked),
+    validate: async (...asked) => (await requests()).validate(...asked),
+    revoke: async (...asked) => (await requests()).revoke(...asked),
+    displayName: async (...asked) => (await requests()).displayName(...asked),
+    call: async (...asked) => (await requests()).call(...asked),
+    [Symbol.dispose]: () => end.dispose(),
   };
-}
-
-type Fields = Readonly<Record<string, string | undefined>>;
-
-/**
- * No idle connection is kept: on one that is used again, Deno repeats a POST that was cut. No HTTP/2, which Twitch
- * offers: what arrives was counted for HTTP/1.1.
- */
-function createHttpClient(caCerts: readonly string[] = []): Deno.HttpClient {
-  return Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false, caCerts: [...caCerts] });
-}
-
-/** In the body, because Twitch knows no Basic authentication; a public app has no secret to send. */
-function credentials(app: TwitchApp): Fields {
-  return { client_id: app.clientId, client_secret: app.clientSecret?.reveal() };
-}
-
-function form(fields: Fields): URLSearchParams {
-  const body = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined) body.set(name, value);
-  }
-  return body;
 }
 
 /** With `force_verify`: otherwise whoever happens to be signed in at Twitch is taken without a question. */

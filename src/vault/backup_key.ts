@@ -9,16 +9,8 @@ import { Secret } from "../core/secret.ts";
 import { bytesOf, textOf } from "./base64.ts";
 import { type Bytes, KEY_LENGTH } from "./envelope.ts";
 import { readRecoveryCode } from "./recovery_code.ts";
+import { type ScryptCost, scrypted, STANDARD_COST } from "./scrypt.ts";
 
-/** What scrypt costs: `N` times `r` times 128 bytes, `p` times over. */
-export interface ScryptCost {
-  readonly N: number;
-  readonly r: number;
-  readonly p: number;
-}
-
-/** 32 MiB, and a second or a few on a Raspberry Pi (OWASP Password Storage Cheat Sheet). */
-export const STANDARD_COST: ScryptCost = { N: 2 ** 15, r: 8, p: 3 };
 /** A file may ask for so much memory and no more. */
 const MOST_MEMORY = 2 ** 30;
 const SALT_LENGTH = 16;
@@ -95,22 +87,6 @@ function secretBytes(kind: BackupKeyKind, typed: Secret): Bytes {
   throw new AppError("usage", `Cannot use the recovery code: ${bytes}`, {
     hint: "Type it as it was printed; small letters and missing dashes do no harm",
   });
-}
-
-/** `KEY_LENGTH` bytes. Off the main thread: a server that does this goes on answering. */
-export async function scrypted(secret: Bytes, salt: Bytes, { N, r, p }: ScryptCost): Promise<Uint8Array> {
-  // Loaded here: node:crypto takes a fifth of the whole start, and a start needs no password.
-  const { scrypt } = await import("node:crypto");
-  const options = { N, r, p, maxmem: 128 * r * (N + p + 8) };
-  return await new Promise((resolve, reject) =>
-    scrypt(
-      secret,
-      salt,
-      KEY_LENGTH,
-      options,
-      (error, key) => error ? reject(error) : resolve(new Uint8Array(key)),
-    )
-  );
 }
 
 async function expanded(secret: Bytes, salt: Bytes): Promise<Uint8Array> {

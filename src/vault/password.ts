@@ -6,9 +6,9 @@
 import { AppError } from "../core/error.ts";
 import type { Passwords } from "../core/ports.ts";
 import type { Secret } from "../core/secret.ts";
-import { type ScryptCost, scrypted, STANDARD_COST } from "./backup_key.ts";
 import { bytesOf, textOf } from "./base64.ts";
 import { type Bytes, KEY_LENGTH } from "./envelope.ts";
+import { type ScryptCost, scrypted, STANDARD_COST } from "./scrypt.ts";
 
 const SALT_LENGTH = 16;
 const FORM =

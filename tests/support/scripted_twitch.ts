@@ -109,6 +109,10 @@ export class ScriptedTwitch implements Twitch {
     this.#events = events;
   }
 
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** The next requests of this kind are answered so, in this order. */
   next<M extends Method>(method: M, ...scripts: readonly Script<Answers[M]>[]): void {
     this.#scripts.set(method, [...(this.#scripts.get(method) ?? []), ...scripts]);

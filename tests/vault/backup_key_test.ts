@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { BackupKey } from "../../src/core/backup_keys.ts";
 import { Secret } from "../../src/core/secret.ts";
-import { makeKey, newMaking, STANDARD_COST } from "../../src/vault/backup_key.ts";
+import { makeKey, newMaking } from "../../src/vault/backup_key.ts";
+import { STANDARD_COST } from "../../src/vault/scrypt.ts";
 
 const SALT = "EBESExQVFhcYGRobHB0eHw==";
 const CHEAP = { kdf: "scrypt", N: 16, r: 2, p: 3, salt: SALT };
