@@ -61,7 +61,8 @@ withPostgres((cluster) => {
   });
 
   Deno.test("150 questions at three instances about a login that is due lead to one refresh, and all get the new token", async () => {
-    const setting = { client: PUBLIC_CLIENT, twitch: { accessTokenLife: 8 } };
+    const life = 12;
+    const setting = { client: PUBLIC_CLIENT, twitch: { accessTokenLife: life } };
     await playInstances(await cluster(), setting, async (instances) => {
       const { scene, scene: { sim } } = instances;
       const servers = await Promise.all(["a", "b", "c"].map((name) => instances.start(name)));
@@ -74,8 +75,8 @@ withPostgres((cluster) => {
         when: "after",
         kind: { kind: "slow body", bytes: 1000, milliseconds: 700 },
       });
-      await until(() => Date.now() >= Date.parse(expiresAt) - 4000);
-      assert.deepEqual(refreshesIn(scene), []);
+      // From then on it is due: an instance's own job may be as quick as the questions.
+      await until(() => Date.now() >= Date.parse(expiresAt) - life * 1000 / 2);
       const asked = servers.flatMap((server) => Array.from({ length: 50 }, () => ask(server, id)));
       const answers = await Promise.all(asked);
       const [token] = sim.accessTokens();
