@@ -7,7 +7,7 @@ const LONGEST_WAIT = 15 * MINUTE;
 
 /** The newest moment that the rows tell of. A clock that is before it is wrong. */
 export function newestTime(roster: Roster): Time {
-  return Math.max(0, ...roster.all().flatMap((login) => timesOf(login)));
+  return roster.all().reduce((newest, login) => Math.max(newest, ...timesOf(login)), 0);
 }
 
 function timesOf({ account, open }: Login): readonly Time[] {

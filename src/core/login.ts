@@ -36,6 +36,8 @@ export interface Login {
   lease: Lease | undefined;
   /** Until then a question is answered with `access` and nothing else is looked at. */
   calmUntil: Time;
+  /** The job found nothing to do, and need not look again before; undefined after every change. */
+  rest: { readonly from: Time; readonly until: Time } | undefined;
   /** Each is called at every change until it takes itself out. */
   readonly watchers: Set<() => void>;
 }
@@ -68,6 +70,7 @@ export function newLogin(account: Account): Login {
     lastPress: undefined,
     lease: undefined,
     calmUntil: 0,
+    rest: undefined,
     watchers: new Set(),
   };
 }

@@ -48,6 +48,7 @@ export class Refresher {
     const step = nextStep(this.#roster.situation(login), now, asker);
     if (step.kind === "rest") {
       this.#planWake(login, step.until, now);
+      if (asker === "job") login.rest = restOf(login, step.until, now);
       return asker === "question" && isElsewhere(this.#roster, login)
         ? whileElsewhere(this.#roster, login)
         : AT_REST;
@@ -85,15 +86,17 @@ export class Refresher {
     await dropEndedIds(this.#roster);
     const logins = this.#roster.all();
     const queue = logins.values();
+    const now = this.#roster.deps.clock.now();
     const lane = async (): Promise<void> => {
       for (const login of queue) {
         if (this.#storeIsAway) return;
+        if (restsOn(login, now)) continue;
         const work = this.one(login, "job");
         if (work !== AT_REST) await work;
         this.#remind(login);
       }
     };
-    this.#reminder.keepOnly(logins);
+    this.#reminder.keepOnly((login) => this.#roster.get(login.account.key) === login);
     await Promise.all(Array.from({ length: LANES }, lane));
   }
 
@@ -227,6 +230,17 @@ export class Refresher {
     const text = error instanceof Error ? error.stack ?? error.message : String(error);
     this.#roster.deps.log.error("bug while keeping a login", { account, error: text });
   }
+}
+
+/** Only of a login that is well: there nothing but a question, a change or the end of the rest makes anything due. */
+function restOf({ account }: Login, until: Time | undefined, now: Time): Login["rest"] {
+  if (account.health.state !== "connected") return undefined;
+  return { from: now, until: until ?? Number.POSITIVE_INFINITY };
+}
+
+/** Whether a round has nothing to look at. What is due within a minute gets a timer of its own, so that is looked at. */
+function restsOn({ rest, askedAt }: Login, now: Time): boolean {
+  return rest !== undefined && rest.from <= now && now < rest.until - MINUTE && (askedAt ?? 0) <= rest.from;
 }
 
 /** Begins `work` once the caller has noted that it is under way: its own look at the clock may set off other work. */

@@ -282,6 +282,7 @@ export class Roster {
     // An expiry that is not known makes /validate the judge: until it has answered, a question waits for it.
     const judged = login.validation?.answered === true ? Number.POSITIVE_INFINITY : 0;
     login.calmUntil = access === undefined ? 0 : questionRefreshAt(account, aligned) ?? judged;
+    login.rest = undefined;
     for (const watcher of [...login.watchers]) watcher();
   }
 

@@ -26,8 +26,8 @@ export class SignInReminder {
     this.#log.warn("sign-in needed", { account: alias, reason: health.reason, since });
   }
 
-  /** Forgets the logins that are gone. */
-  keepOnly(logins: readonly Login[]): void {
-    for (const login of this.#told.keys()) if (!logins.includes(login)) this.#told.delete(login);
+  /** Forgets the others, which are gone. */
+  keepOnly(isKept: (login: Login) => boolean): void {
+    for (const login of this.#told.keys()) if (!isKept(login)) this.#told.delete(login);
   }
 }

@@ -88,6 +88,35 @@ Deno.test("nextStep() rests until a moment to come or for good, never until one 
   );
 });
 
+/** Of a login that is well; every other one has nothing else that makes something due at once. */
+const wellSituation = fc.record({
+  given: situation,
+  validation: fc.record({ at: fc.integer({ min: NOW - HOUR, max: NOW }), answered: fc.constant(true) }),
+  quiet: fc.boolean(),
+}).map(({ given, validation, quiet }): Situation => ({
+  ...given,
+  account: { ...given.account, health: { state: "connected" } },
+  validation,
+  ...quiet &&
+    { app: CONFIDENTIAL, open: undefined, saveAt: undefined, accessDead: false, unconfirmed: false },
+}));
+
+Deno.test("nextStep() rests all the time that it names, for the job and a login that is well", () => {
+  let rests = 0;
+  fc.assert(
+    fc.property(wellSituation, fc.double({ min: 0, max: 1, noNaN: true }), (given, part) => {
+      const step = nextStep(given, NOW, "job");
+      if (step.kind !== "rest") return;
+      rests++;
+      const until = step.until ?? NOW + DAY;
+      const between = Math.min(until - 1, NOW + Math.floor((until - NOW) * part));
+      assert.equal(nextStep(given, between, "job").kind, "rest");
+    }),
+    { numRuns: 5000 },
+  );
+  assert.ok(rests > 500, `${rests} rested`);
+});
+
 Deno.test("nextStep() lets no question do what the background job may not, save a refresh that is near", () => {
   fc.assert(
     fc.property(situation, (given) => {

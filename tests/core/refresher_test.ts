@@ -65,6 +65,34 @@ for (const [way, look] of [["one", 1], ["one", 2], ["alone", 1]] as const) {
   });
 }
 
+Deno.test("Refresher.due() looks again at a login that rests only for a reason", async () => {
+  const made = await world();
+  const login = await signedIn(made);
+  const { clock, refresher, roster } = made;
+  await refresher.due();
+  const situation = roster.situation.bind(roster);
+  let looks = 0;
+  roster.situation = (one) => {
+    looks++;
+    return situation(one);
+  };
+  const looksOfRound = async (): Promise<number> => {
+    looks = 0;
+    await refresher.due();
+    return looks;
+  };
+  assert.equal(await looksOfRound(), 0);
+  roster.touch(login);
+  assert.equal(await looksOfRound(), 1, "a change");
+  await clock.advance(5 * MINUTE);
+  assert.equal(await looksOfRound(), 0);
+  login.askedAt = clock.now();
+  assert.equal(await looksOfRound(), 1, "a question");
+  assert.equal(await looksOfRound(), 0);
+  clock.jump(-MINUTE);
+  assert.equal(await looksOfRound(), 1, "before the rest");
+});
+
 Deno.test("Refresher.due() refreshes every account that is due and leaves the others alone", async () => {
   const made = await world();
   for (const person of PEOPLE) await signedIn(made, person);
