@@ -12,7 +12,7 @@ import { bugFields } from "./log.ts";
 
 const LOOK_AGAIN: Duration = 2 * SECOND;
 
-/** Reads a setting again that another process has written. */
+/** Reads something again that another process has written. */
 export type FollowSetting = () => Promise<void>;
 
 /** What is to be read again, by the name of the setting. */
@@ -22,6 +22,7 @@ export class BesideOthers implements AsyncDisposable {
   readonly #deps: Deps;
   readonly #roster: Roster;
   readonly #shared: Shared;
+  readonly #followKey: FollowSetting | undefined;
   readonly #settings = new Map<string, FollowSetting[]>();
   readonly #ended = new AbortController();
   readonly #following: AsyncDisposable;
@@ -30,10 +31,12 @@ export class BesideOthers implements AsyncDisposable {
   #working: Promise<void> | undefined;
   #away = false;
 
-  constructor(roster: Roster, shared: Shared) {
+  /** `followKey` takes over what another process has changed about the keys. */
+  constructor(roster: Roster, shared: Shared, followKey?: FollowSetting) {
     this.#deps = roster.deps;
     this.#roster = roster;
     this.#shared = shared;
+    this.#followKey = followKey;
     this.#following = shared.follow((change) => this.#heard(change));
   }
 
@@ -57,7 +60,7 @@ export class BesideOthers implements AsyncDisposable {
 
   #heard(change: Change): void {
     // What nobody reads again says nothing about whether the database answers.
-    const concernsNobody = change.kind === "slots" ||
+    const concernsNobody = (change.kind === "slots" && this.#followKey === undefined) ||
       (change.kind === "setting" && !this.#settings.has(change.name));
     if (concernsNobody) return;
     this.#pending.set(JSON.stringify(change), change);
@@ -93,7 +96,11 @@ export class BesideOthers implements AsyncDisposable {
       case "setting":
         for (const read of this.#settings.get(change.name) ?? []) await read();
         return;
+      case "slots":
+        return await this.#followKey?.();
       case "anything":
+        // First, for all else is read with the key.
+        await this.#followKey?.();
         await followAll(this.#roster, this.#shared);
         for (const read of new Set([...this.#settings.values()].flat())) await read();
     }

@@ -101,7 +101,7 @@ export async function openProgram(given: ProgramParts): Promise<Program> {
     besideOthers(more) {
       if (deps.shared === undefined) return;
       if (others === undefined) {
-        others = end.use(new BesideOthers(roster, deps.shared));
+        others = end.use(new BesideOthers(roster, deps.shared, () => followKey(parts)));
         others.follow(followedBy(parts, async () => void await useStoredApp()));
       }
       others.follow(more);
@@ -139,10 +139,11 @@ async function openDeps({ clock, log, masks }: ProgramParts, config: Config, ope
   if (vault.locked !== undefined) log.error("the logins are locked", { reason: vault.locked });
   const { authUrl, apiUrl } = config.twitch;
   const twitch = open.use(createTwitch({ authUrl, apiUrl, clock }));
-  const store = guardedStore(disk, vault);
+  const keyring = new Keyring(place, vault);
+  const store = guardedStore(disk, vault, () => keyring.follow());
   const masking = maskingVault(vault, masks);
   const deps: Deps = { store, vault: masking, twitch, clock, log, random: Math.random, shared };
-  return { deps, twitch, keyring: new Keyring(place, vault) };
+  return { deps, twitch, keyring };
 }
 
 /** Two processes that start at once on an empty database must not both make a data key. */
@@ -174,6 +175,19 @@ function followedBy(
     ["notice_addresses", () => notifier.unlocked()],
     ["allowed_hosts", () => hostNames.follow()],
   ]);
+}
+
+/** Another process may have changed the data key while this one was cut off: it is opened again, or the logins are locked. */
+async function followKey(
+  { deps, keyring, roster, refresher }: Pick<Program, "deps" | "keyring" | "roster" | "refresher">,
+): Promise<void> {
+  await keyring.follow();
+  const news = keyring.takeNews();
+  if (news === "locked") deps.log.error("the logins are locked", { reason: deps.vault.locked });
+  if (news !== "reopened") return;
+  deps.log.warn("another process has changed the key: the logins are open with the new one");
+  await roster.openAll();
+  void refresher.due();
 }
 
 /** Everything that a locked vault has kept closed. */

@@ -65,8 +65,8 @@ async function journal(roster: Roster, login: Login, entry: JournalEntry, now: T
       account: login.account.alias,
       error: error.message,
     });
-    // Another process has taken the login over: what becomes of it is seen when its row is read again.
-    if (error.code === "busy") return false;
+    // Another process has taken the login over, or has changed the key: what becomes of it is seen when that is read.
+    if (error.code === "busy" || error.code === "locked") return false;
     const reason = storeRefuses(error) ? error.code : "disk";
     login.account = failed(roster, login.account, { reason, harmless: true }, now);
     roster.touch(login);

@@ -29,6 +29,7 @@ export interface ResealedRecord {
 
 /** What is to be there instead. */
 export interface RekeyingRecord {
+  readonly head: Uint8Array;
   readonly from: readonly string[];
   readonly slots: readonly SlotRecord[];
   readonly resealed: readonly ResealedRecord[] | undefined;

@@ -52,9 +52,14 @@ export async function exportDataKey({ key }: CipherKey): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.exportKey("raw", key)).slice();
 }
 
+/** With what everything begins that this key has sealed. */
+export function headOf({ id }: CipherKey): Bytes {
+  return concat(Uint8Array.of(VERSION), id);
+}
+
 /** Whether this key has sealed the envelope, as far as its head tells. */
 export function isSealedBy(key: CipherKey, envelope: Uint8Array): boolean {
-  return envelope[0] === VERSION && key.id.every((byte, at) => envelope[1 + at] === byte);
+  return headOf(key).every((byte, at) => envelope[at] === byte);
 }
 
 /** Additional data of the given parts. Each is preceded by its length, so that no two lists have the same bytes. */

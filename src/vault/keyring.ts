@@ -6,9 +6,16 @@
 import type { Time } from "../core/account.ts";
 import type { BackupKey } from "../core/backup_keys.ts";
 import { AppError } from "../core/error.ts";
-import { type KeyAtHand, type KeyPlace, lookAtHand, openerOf, settleKeyFile } from "./at_hand.ts";
-import { bytesOf } from "./base64.ts";
-import { type Bytes, type CipherKey, exportDataKey, importCipherKey, KEY_LENGTH } from "./envelope.ts";
+import { type KeyPlace, lookAtHand, openerOf, settleKeyFile } from "./at_hand.ts";
+import {
+  type Bytes,
+  type CipherKey,
+  exportDataKey,
+  headOf,
+  importCipherKey,
+  KEY_LENGTH,
+} from "./envelope.ts";
+import { followKey, type KeyNews } from "./follow_key.ts";
 import { reasonOf } from "./key.ts";
 import {
   lastKey,
@@ -18,7 +25,6 @@ import {
   noCredential,
   noSuchSlot,
   otherCredential,
-  slotDamaged,
   unusable,
   wrongOne,
 } from "./key_errors.ts";
@@ -35,20 +41,12 @@ import {
   type Slots,
   unwrapDataKey,
 } from "./slots.ts";
+import { type SlotView, viewOf } from "./slot_view.ts";
+import { openTyped, wrappingKey } from "./typed_key.ts";
 import type { KeyedVault } from "./vault.ts";
 
 /** How often a rotation begins anew because something was written meanwhile. */
 const MOST_TRIES = 50;
-
-/** A slot as people see it. */
-export interface SlotView {
-  readonly kind: string;
-  readonly createdAt: Time;
-  /** Whether a key at hand opens it; undefined where a person must type something. */
-  readonly opens: boolean | undefined;
-  /** How the key is made of what is typed; empty where nothing is. */
-  readonly making: BackupKey["making"];
-}
 
 /** The key of a slot that is to be made, and what is left to do once it is in the database. */
 interface Source {
@@ -64,6 +62,7 @@ export class Keyring {
   readonly #files: KeyFiles;
   readonly #slots: Slots;
   readonly #vault: KeyedVault;
+  #news: KeyNews | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(place: KeyPlace & { readonly slots: Slots }, vault: KeyedVault) {
@@ -78,6 +77,18 @@ export class Keyring {
     const { keys } = await lookAtHand(this.#place);
     const slots = await this.#slots.slots();
     return await Promise.all(slots.map((slot) => viewOf(slot, keys)));
+  }
+
+  /** Takes over a data key that another process has made, as `followKey` does. */
+  follow(): Promise<void> {
+    return this.#inTurn(() => this.#follow());
+  }
+
+  /** What `follow` has found; said once. */
+  takeNews(): KeyNews | undefined {
+    const news = this.#news;
+    this.#news = undefined;
+    return news;
   }
 
   /**
@@ -97,12 +108,13 @@ export class Keyring {
   /** One more way, in the place of one of its kind. A key file is made; what is typed comes as `typed`. */
   add(kind: SlotKind, now: Time, typed?: BackupKey): Promise<void> {
     return this.#inTurn(async () => {
-      const dataKey = await exportDataKey(this.#vault.key);
+      await this.#follow();
+      const [head, dataKey] = [headOf(this.#vault.key), await exportDataKey(this.#vault.key)];
       try {
         const slots = await this.#slots.slots();
         const source = await this.#sourceFor(kind, slots, typed);
         const slot = await slotOf(dataKey, source, now);
-        await this.#replace(slots, [...slots.filter((one) => one.kind !== kind), slot]);
+        await this.#replace(head, slots, [...slots.filter((one) => one.kind !== kind), slot]);
         await source.settle?.();
       } finally {
         dataKey.fill(0);
@@ -116,7 +128,8 @@ export class Keyring {
    */
   remove(kind: SlotKind, afterEachReboot: boolean): Promise<string | undefined> {
     return this.#inTurn(async () => {
-      void this.#vault.key;
+      await this.#follow();
+      const head = headOf(this.#vault.key);
       const slots = await this.#slots.slots();
       const { keys } = await lookAtHand(this.#place);
       const gone = slots.filter((slot) => slot.kind === kind);
@@ -126,7 +139,7 @@ export class Keyring {
       if (!unattended && !rest.some((slot) => isTyped(slot.kind))) throw lastKey();
       if (!unattended && isUnattended(kind) && !afterEachReboot) throw lastUnattended();
       const file = kind === "file" ? await openerOf(gone, keys) : undefined;
-      await this.#replace(slots, rest);
+      await this.#replace(head, slots, rest);
       if (file !== undefined) await this.#files.remove(file);
       return file;
     });
@@ -139,7 +152,8 @@ export class Keyring {
    */
   rotate(now: Time, typed: readonly BackupKey[]): Promise<void> {
     return this.#inTurn(async () => {
-      void this.#vault.key;
+      await this.#follow();
+      const head = headOf(this.#vault.key);
       const slots = await this.#slots.slots();
       const sources: Source[] = [];
       // A file is made when all else is known to be right.
@@ -149,7 +163,7 @@ export class Keyring {
       const key = await importCipherKey(dataKey, "data key");
       const fresh = await Promise.all(sources.map((source) => slotOf(dataKey, source, now)));
       dataKey.fill(0);
-      await this.#reseal(key, { from: idsOf(slots), slots: fresh });
+      await this.#reseal(key, { head, from: idsOf(slots), slots: fresh });
       for (const source of sources) await source.settle?.();
     });
   }
@@ -239,8 +253,14 @@ export class Keyring {
     throw file?.kind === "unusable" ? unusable(file.why) : noCredential();
   }
 
-  async #replace(before: readonly KeySlot[], slots: readonly KeySlot[]): Promise<void> {
-    const done = await this.#slots.rekey({ from: idsOf(before), slots, resealed: undefined });
+  async #follow(): Promise<void> {
+    const { keyFile, credential, files } = this.#place;
+    this.#news = await followKey({ keyFile, credential, files, slots: this.#slots }, this.#vault) ??
+      this.#news;
+  }
+
+  async #replace(head: Uint8Array, before: readonly KeySlot[], slots: readonly KeySlot[]): Promise<void> {
+    const done = await this.#slots.rekey({ head, from: idsOf(before), slots, resealed: undefined });
     if (!done) throw new Error("Cannot change the key slots: somebody else has changed them");
   }
 
@@ -249,12 +269,6 @@ export class Keyring {
     this.#last = done.catch(() => undefined);
     return done;
   }
-}
-
-async function viewOf(slot: KeySlot, keys: readonly KeyAtHand[]): Promise<SlotView> {
-  const { kind, createdAt, parameters } = slot;
-  const opens = isUnattended(kind) ? await openerOf([slot], keys) !== undefined : undefined;
-  return { kind, createdAt, opens, making: parameters as BackupKey["making"] };
 }
 
 function idsOf(slots: readonly KeySlot[]): readonly string[] {
@@ -269,13 +283,6 @@ async function typedSource(typed: BackupKey): Promise<Source> {
   return { kind: typed.kind, key: await wrappingKey(typed), parameters: typed.making };
 }
 
-async function wrappingKey({ key }: BackupKey): Promise<CipherKey> {
-  const raw = bytesOf(key.reveal()) ?? new Uint8Array();
-  const cipher = await importCipherKey(raw, "wrapping key");
-  raw.fill(0);
-  return cipher;
-}
-
 /** The new slot, which was opened once before anything relies on it. */
 async function slotOf(dataKey: Bytes, { kind, key, parameters }: Source, createdAt: Time): Promise<KeySlot> {
   const slot = await newSlot(dataKey, key, { kind, parameters, createdAt });
@@ -285,15 +292,4 @@ async function slotOf(dataKey: Bytes, { kind, key, parameters }: Source, created
   }
   again.fill(0);
   return slot;
-}
-
-async function openTyped(slots: readonly KeySlot[], typed: BackupKey): Promise<Bytes> {
-  if (slots.length === 0) throw noSuchSlot();
-  const key = await wrappingKey(typed);
-  for (const slot of slots) {
-    const dataKey = await unwrapDataKey(key, slot);
-    if (typeof dataKey !== "string") return dataKey;
-    if (dataKey !== "other_key") throw slotDamaged();
-  }
-  throw wrongOne(typed.kind);
 }

@@ -30,7 +30,10 @@ export interface VaultPlace extends KeyPlace {
  */
 export async function openVault(place: VaultPlace): Promise<KeyedVault> {
   const slots = await place.slots.slots();
-  if (slots.length > 0) return await unlock(slots, place);
+  if (slots.length > 0) {
+    const found = await findDataKey(slots, place);
+    return "why" in found ? new KeyedVault(found) : new KeyedVault(found.dataKey, randomNonce, found.notes);
+  }
   if (await place.slots.hasCiphertext()) {
     return new KeyedVault({
       why: "the database has logins but no key slot to open them with",
@@ -40,7 +43,14 @@ export async function openVault(place: VaultPlace): Promise<KeyedVault> {
   return await firstStart(place);
 }
 
-async function unlock(slots: readonly KeySlot[], place: VaultPlace): Promise<KeyedVault> {
+/** The data key, and what was put right on the way to it. */
+export interface FoundKey {
+  readonly dataKey: CipherKey;
+  readonly notes: readonly string[];
+}
+
+/** The data key by whatever key is at hand, or why none opens a slot. */
+export async function findDataKey(slots: readonly KeySlot[], place: KeyPlace): Promise<FoundKey | Lock> {
   const hand = await lookAtHand(place);
   const refusals: Refusal[] = [];
   for (const slot of slots) {
@@ -51,13 +61,13 @@ async function unlock(slots: readonly KeySlot[], place: VaultPlace): Promise<Key
     }
     const { note } = opened.by;
     const notes = [...note === undefined ? [] : [note], ...await settle(place, slots)];
-    return new KeyedVault(await takenOver(opened.dataKey), randomNonce, notes);
+    return { dataKey: await takenOver(opened.dataKey), notes };
   }
-  return new KeyedVault(lockOf(slots, place, hand, refusals));
+  return lockOf(slots, place, hand, refusals);
 }
 
 /** The logins can be opened whatever comes of it. */
-async function settle(place: VaultPlace, slots: readonly KeySlot[]): Promise<readonly string[]> {
+async function settle(place: KeyPlace, slots: readonly KeySlot[]): Promise<readonly string[]> {
   try {
     await settleKeyFile(place, slots);
     return [];
@@ -68,7 +78,7 @@ async function settle(place: VaultPlace, slots: readonly KeySlot[]): Promise<rea
 
 function lockOf(
   slots: readonly KeySlot[],
-  { keyFile }: VaultPlace,
+  { keyFile }: KeyPlace,
   { file }: AtHand,
   refusals: readonly Refusal[],
 ): Lock {

@@ -50,6 +50,8 @@ export interface Resealed {
 
 /** A change of the slots, and of all ciphertext where the data key changes with them. */
 export interface Rekeying {
+  /** With what everything begins that is sealed with the data key which the change goes by; where that changes it is retired. */
+  readonly head: Uint8Array;
   /** The ids of all slots that are there. */
   readonly from: readonly string[];
   /** All slots that are to be there; those whose id is in `from` stay as they are. */
@@ -66,8 +68,16 @@ export interface Slots {
   /** Whether anything is kept that only a data key can open. */
   hasCiphertext(): Awaitable<boolean>;
   ciphertexts(): Awaitable<readonly Ciphertext[]>;
-  /** All of it in one commit. False, and nothing is written, if the slots or the ciphertext are not what `change` names. */
+  /**
+   * All of it in one commit. False, and nothing is written, if the slots or the ciphertext are not what `change` names, or
+   * another process has retired its data key.
+   */
   rekey(change: Rekeying): Awaitable<boolean>;
+  /**
+   * Whether another process has retired the data key whose ciphertext begins so. Nothing that is sealed with it is written
+   * any more: that throws `AppError` `locked`.
+   */
+  isRetired(head: Uint8Array): Awaitable<boolean>;
 }
 
 /** Whether a person must type something to open a slot of this kind. */

@@ -72,9 +72,25 @@ export class KeyedVault implements Vault {
     throw new AppError("locked", `Cannot unlock the stored logins: ${why}`, { hint: sentence(hint) });
   }
 
-  /** Unlocks it. */
+  /** The data key or, while it is locked, the last that it had. */
+  get last(): CipherKey | undefined {
+    return "why" in this.#state ? this.#retired.at(-1) : this.#state;
+  }
+
+  /** Unlocks it, or goes on with a data key that another process has made. */
   use(key: CipherKey): void {
+    this.#retire();
     this.#state = key;
+  }
+
+  /** Another process has made a data key that does not open here. */
+  lock(lock: Lock): void {
+    this.#retire();
+    this.#state = lock;
+  }
+
+  #retire(): void {
+    if (!("why" in this.#state)) this.#retired = [...this.#retired, this.#state];
   }
 
   /**
@@ -82,15 +98,12 @@ export class KeyedVault implements Vault {
    * written through the guard waits meanwhile.
    */
   async change(next: CipherKey, commit: () => Awaitable<boolean>): Promise<boolean> {
-    const before = this.key;
+    void this.key;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#changing = promise;
     try {
       const done = await commit();
-      if (done) {
-        this.#retired = [...this.#retired, before];
-        this.#state = next;
-      }
+      if (done) this.use(next);
       return done;
     } finally {
       this.#changing = undefined;

@@ -49,6 +49,40 @@ Deno.test("BesideOthers reads a setting again when another process has written i
   assert.equal(pair.reads, 1);
 });
 
+Deno.test("BesideOthers asks for what nobody reads again neither the database nor whether it answers", async () => {
+  const pair = await two();
+  const { a, b, memory, others } = pair;
+  assert.ok(a.deps.shared);
+  memory.away = true;
+  memory.tell(a.deps.shared as never, { kind: "account", key: "key-1" });
+  await settled();
+  assert.equal(others.away, true);
+  for (const nobodys of [{ kind: "slots" }, { kind: "setting", name: "y" }] as const) {
+    memory.tell(a.deps.shared as never, nobodys);
+    for (let round = 0; round < 3; round++) await b.clock.advance(3 * SECOND);
+    assert.deepEqual(b.log.events().filter((event) => event === "the database is back"), [], nobodys.kind);
+  }
+  memory.away = false;
+  await b.clock.advance(3 * SECOND);
+  assert.equal(others.away, false);
+  await others[Symbol.asyncDispose]();
+});
+
+Deno.test("BesideOthers looks at the key before all else, and when slots were changed", async () => {
+  const memory = new SharedMemory();
+  const [a, b] = await worldsOn(memory, 2);
+  assert.ok(a?.deps.shared && b?.deps.shared);
+  const done: string[] = [];
+  const note = (what: string) => () => Promise.resolve(void done.push(what));
+  await using others = new BesideOthers(b.roster, b.deps.shared, note("key"));
+  others.follow(new Map([["x", note("x")]]));
+  await settled();
+  assert.deepEqual(done.splice(0), ["key", "x"]);
+  memory.tell(a.deps.shared as never, { kind: "slots" });
+  await settled();
+  assert.deepEqual(done, ["key"]);
+});
+
 Deno.test("BesideOthers says once that the database is away, and compares everything when it is back", async () => {
   const { a, b, memory, others } = await two();
   await signedIn(a);

@@ -183,6 +183,16 @@ Deno.test("while the database is away nothing is sent, tokens are served, and al
   assert.equal(sent(a).length, 1);
 });
 
+Deno.test("a login is well whose refresh cannot begin because another process has changed the key", async () => {
+  const { a, memory } = await due();
+  memory.store.before = (method) => {
+    if (method === "beginRefresh") throw new AppError("locked", "Cannot save it: the key was changed");
+  };
+  await a.refresher.due();
+  assert.equal(sent(a).length, 0);
+  assert.equal(loginOf(a).account.health.state, "connected");
+});
+
 Deno.test("a login that another process has removed during a refresh is made void", async () => {
   const { a, b } = await due();
   const answer = a.twitch.hold("refresh");

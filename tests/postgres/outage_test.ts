@@ -47,7 +47,10 @@ withPostgres((cluster) => {
       await server.stop();
       await assert.rejects(within(3000, store.replace(anAccount({ revision: 2 + round }))), AWAY);
       await assert.rejects(within(3000, store.accounts()), AWAY);
-      await assert.rejects(within(3000, store.rekey({ from: [], slots: [], resealed: undefined })), AWAY);
+      await assert.rejects(
+        within(3000, store.rekey({ head: new Uint8Array(9), from: [], slots: [], resealed: undefined })),
+        AWAY,
+      );
       await assert.rejects(within(3000, store.shared.lease("x")), AWAY);
       await server.start();
       assert.deepEqual(await within(3000, store.accounts()), [anAccount({ revision: 2 + round })]);

@@ -69,7 +69,7 @@ withPostgres((cluster) => {
       `BEGIN; INSERT INTO companion_token_server.settings VALUES ('late', '\\x0101'); SELECT pg_sleep(1); COMMIT`,
     );
     await pause(400);
-    assert.equal(await store.rekey({ from: [], slots: [], resealed }), false);
+    assert.equal(await store.rekey({ head: new Uint8Array(9), from: [], slots: [], resealed }), false);
     await writing;
     assert.deepEqual(await store.setting("twitch_app"), Uint8Array.of(1, 2));
     assert.deepEqual(await store.setting("late"), Uint8Array.of(1, 1));

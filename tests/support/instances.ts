@@ -6,7 +6,18 @@ import { PASSWORD, type PostgresCluster, type TestDatabase } from "./postgres_cl
 import type { RealServer } from "./real_program.ts";
 import { type Further, play, type Scene, type Setting } from "./scene.ts";
 
-const TABLES = ["meta", "slots", "settings", "apps", "accounts", "ids", "journal", "leases", "guesses"];
+const TABLES = [
+  "meta",
+  "slots",
+  "settings",
+  "apps",
+  "accounts",
+  "ids",
+  "journal",
+  "leases",
+  "guesses",
+  "retired_keys",
+];
 
 export class Instances {
   readonly scene: Scene;

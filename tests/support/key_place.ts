@@ -35,11 +35,8 @@ export interface Opened {
 /** Opens the vault as the program does. */
 export async function openKeys(store: Store & Slots, place: KeyPlace, now = 5): Promise<Opened> {
   const vault = await openVault({ ...place, slots: store, now });
-  return {
-    vault,
-    keyring: new Keyring({ ...place, slots: store }, vault),
-    store: guardedStore(store, vault),
-  };
+  const keyring = new Keyring({ ...place, slots: store }, vault);
+  return { vault, keyring, store: guardedStore(store, vault, () => keyring.follow()) };
 }
 
 /** Writes accounts with an id each, and every setting that is sealed. */

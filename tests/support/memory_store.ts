@@ -177,6 +177,10 @@ export class MemoryStore implements Store, Slots {
     return this.#read("ciphertexts", () => this.#ciphertexts());
   }
 
+  isRetired(_head: Uint8Array): Promise<boolean> {
+    return this.#read("isRetired", () => false);
+  }
+
   rekey({ from, slots, resealed }: Rekeying): Promise<boolean> {
     return this.#write("rekey", () => {
       const there = this.#ciphertexts();

@@ -3,7 +3,7 @@ import type { Account, AccountKey, StoredId } from "../../src/core/account.ts";
 import { AppError } from "../../src/core/error.ts";
 import type { Store } from "../../src/core/ports.ts";
 import type { Change, KeptAccount, Lease, Outline, Shared, WrongGuesses } from "../../src/core/shared.ts";
-import type { Slots } from "../../src/vault/slots.ts";
+import type { Rekeying, Slots } from "../../src/vault/slots.ts";
 import { MemoryStore } from "./memory_store.ts";
 
 type Heard = (change: Change) => void;
@@ -22,6 +22,8 @@ export class SharedMemory {
   silent = false;
   readonly leases = new Map<string, LeaseRow>();
   readonly wrong = new Map<string, number>();
+  /** What begins so is sealed with a key that was changed. */
+  readonly retired: Uint8Array[] = [];
   readonly #connections: SharedConnection[] = [];
   #fences = 0;
 
@@ -34,6 +36,10 @@ export class SharedMemory {
   /** Every lease runs out, as if whoever holds one had stood still for long. */
   lapse(): void {
     for (const row of this.leases.values()) row.lapsed = true;
+  }
+
+  isRetired(sealed: Uint8Array): boolean {
+    return this.retired.some((head) => head.every((byte, at) => sealed[at] === byte));
   }
 
   take(name: string, holder: SharedConnection): LeaseRow | undefined {
@@ -149,12 +155,27 @@ export class SharedConnection implements Shared {
         if (name === "replace" || name === "beginRefresh" || name === "endRefresh") {
           this.#mustHold((given[0] as Account).key);
         }
+        if (name === "isRetired") return this.#memory.isRetired(given[0] as Uint8Array);
+        this.#mustCount(sealedIn(given));
         const change = await this.#changeBy(name, given);
         const method = store[name] as (...given: unknown[]) => Promise<unknown>;
-        const done = await method.apply(store, given);
+        const done = name === "rekey"
+          ? await this.#rekey(given[0] as Rekeying)
+          : await method.apply(store, given);
         if (change !== undefined && done !== false) this.#memory.tell(this, change);
         return done;
       });
+  }
+
+  async #rekey(change: Rekeying): Promise<boolean> {
+    if (this.#memory.isRetired(change.head) || !await this.#memory.store.rekey(change)) return false;
+    if (change.resealed !== undefined) this.#memory.retired.push(change.head);
+    return true;
+  }
+
+  #mustCount(sealed: readonly Uint8Array[]): void {
+    if (!sealed.some((one) => this.#memory.isRetired(one))) return;
+    throw new AppError("locked", "Cannot save it: another process has changed the key");
   }
 
   #mustHold(key: AccountKey): void {
@@ -178,6 +199,8 @@ export class SharedConnection implements Shared {
         const key = await this.#accountOf(given[0] as string);
         return key === undefined ? undefined : { kind: "account", key };
       }
+      case "rekey":
+        return { kind: "slots" };
       case "learn":
         return { kind: "app", clientId: given[0] as string };
       case "saveSetting":
@@ -196,4 +219,13 @@ export class SharedConnection implements Shared {
     if (this.#memory.away) throw new AppError("store_away", "Cannot ask the database: it cannot be reached");
     return await work();
   }
+}
+
+/** The ciphertext among what a method is given. */
+function sealedIn(given: readonly unknown[]): readonly Uint8Array[] {
+  return given.flatMap((one) => {
+    if (one instanceof Uint8Array) return [one];
+    const { grant, sealed } = (one ?? {}) as { grant?: Uint8Array; sealed?: Uint8Array };
+    return [grant, sealed].filter((bytes) => bytes !== undefined);
+  });
 }

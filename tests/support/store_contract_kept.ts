@@ -9,6 +9,8 @@ import { found } from "./store_contract_accounts.ts";
 const GRANT = { in: "accounts", row: "key-1" } as const;
 const ID = { in: "ids", row: anId().digest } as const;
 const APP = { in: "settings", row: "twitch_app" } as const;
+/** With what everything begins that the key of the samples has sealed. */
+const HEAD = Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1);
 const STRANGE = { in: "settings", row: "z of tomorrow" } as const;
 
 /** Everything that is sealed, a setting that is not, and the slots `a` and `b`; answers these and one more. */
@@ -128,7 +130,10 @@ export const KEPT: Promises = {
     const resealed = (await place.store.ciphertexts()).map(({ place, sealed }, at) => (
       { place, was: sealed, sealed: Uint8Array.of(1, 100 + at) as Sealed }
     ));
-    assert.equal(await place.store.rekey({ from: ["a", "b"], slots: [kept, fresh], resealed }), true);
+    assert.equal(
+      await place.store.rekey({ head: HEAD, from: ["a", "b"], slots: [kept, fresh], resealed }),
+      true,
+    );
     const store = await place.again();
     assert.deepEqual(await store.slots(), [kept, fresh]);
     assert.deepEqual((await store.ciphertexts()).map(({ sealed }) => sealed[1]), [100, 101, 102, 103]);
@@ -138,7 +143,7 @@ export const KEPT: Promises = {
 
   async "rekey() changes slots alone"(place) {
     const [kept, , fresh] = await keepSealed(place.store);
-    const change = { from: ["b", "a"], slots: [kept, fresh], resealed: undefined };
+    const change = { head: HEAD, from: ["b", "a"], slots: [kept, fresh], resealed: undefined };
     assert.equal(await place.store.rekey(change), true);
     assert.deepEqual(await (await place.again()).slots(), [kept, fresh]);
     assert.deepEqual((await found(await place.again())).grant, anAccount().grant);
@@ -151,7 +156,7 @@ export const KEPT: Promises = {
       { place, was: sealed, sealed: Uint8Array.of(1, 9) as Sealed }
     ));
     const slots = [kept, fresh];
-    const right = { from: ["a", "b"], slots, resealed };
+    const right = { head: HEAD, from: ["a", "b"], slots, resealed };
     let store = place.store;
     for (
       const wrong of [

@@ -19,11 +19,20 @@ interface Known {
 /** The code of the error that is thrown when an answer takes too long. */
 export const OVERDUE = "OVERDUE";
 
+/** What the trigger `refuse_retired` says of ciphertext whose data key counts no more. */
+const RETIRED = "TK001";
+
 const away = { opening: "store_away", running: "store_away" } as const;
 const refuses = { opening: "settings", running: "store_away" } as const;
 const damaged = { opening: "database_damaged", running: "database_damaged" } as const;
 
 const KNOWN: readonly Known[] = [
+  {
+    codes: [RETIRED],
+    reason: "another process has changed the key",
+    opening: "locked",
+    running: "locked",
+  },
   {
     codes: ["28P01", "SASL_SIGNATURE_MISMATCH"],
     reason: "the database server does not take the user or the password",
@@ -96,6 +105,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   database_damaged:
     "Nothing was changed. Keep a dump of the schema companion_token_server, then restore a backup into an empty database",
   exists: "Choose another name",
+  locked: "Copy the new key file to this machine: then the server opens the logins by itself",
 };
 
 /** Whether a connection broke that had been one: whoever only reads may ask again on another. */

@@ -20,9 +20,10 @@ export async function ciphertextsIn(connections: Connections, session: Session):
 export async function rekey(
   connections: Connections,
   session: Session,
-  { from, slots, resealed }: RekeyingRecord,
+  { head, from, slots, resealed }: RekeyingRecord,
 ): Promise<boolean> {
   await connections.send(session, STATEMENTS.lockSealed);
+  if ((await connections.send(session, STATEMENTS.isRetired, [head])).length > 0) return false;
   const there = await connections.send<{ id: string }>(session, STATEMENTS.slots);
   if (!namesAll(from, there.map(({ id }) => id))) return false;
   const kept = slots.map(({ id }) => id);
@@ -44,6 +45,7 @@ export async function rekey(
     const { count } = await connections.send(session, statement, [JSON.stringify(here.map(inHex))]);
     if (count !== here.length) return false;
   }
+  await connections.send(session, STATEMENTS.retire, [head]);
   return true;
 }
 

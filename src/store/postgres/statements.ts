@@ -96,6 +96,8 @@ export const STATEMENTS = {
   addSlot: `INSERT INTO ${S}.slots (id, kind, wrapped, parameters, created_at)
     VALUES (${parameters(1, 5)}) ON CONFLICT DO NOTHING`,
   removeSlot: `DELETE FROM ${S}.slots WHERE id = $1`,
+  isRetired: `SELECT FROM ${S}.retired_keys WHERE head = $1`,
+  retire: `INSERT INTO ${S}.retired_keys (head) VALUES ($1)`,
   sealedGrants: `SELECT key, generation, sealed_grant AS sealed FROM ${S}.accounts ORDER BY position`,
   sealedIds: `SELECT digest, account, sealed FROM ${S}.ids ORDER BY position`,
   // A setting is text, or sealed: then its first byte is the envelope's version, which no text begins with.

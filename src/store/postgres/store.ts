@@ -163,7 +163,12 @@ export class PostgresStore implements Store, AsyncDisposable {
     return told("read what is sealed", "running", read);
   }
 
-  /** False, and nothing is written, if slots or ciphertext are not what `change` names. */
+  /** Whether another process has changed the data key whose ciphertext begins so. */
+  async isRetired(head: Uint8Array): Promise<boolean> {
+    return (await this.#read("look for the key", STATEMENTS.isRetired, [head])).length > 0;
+  }
+
+  /** False, and nothing is written, if slots, ciphertext or data key are not what `change` names. */
   rekey(change: RekeyingRecord): Promise<boolean> {
     const undone = new Error("undone");
     const work = (): Promise<boolean> =>

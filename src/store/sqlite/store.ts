@@ -163,6 +163,11 @@ export class SqliteStore implements Store, Disposable {
     return this.#do("read what is sealed", () => ciphertextsIn(this.#run));
   }
 
+  /** One process writes, and it knows its own keys. */
+  isRetired(): boolean {
+    return false;
+  }
+
   /** False, and nothing is written, if slots or ciphertext are not what `change` names. */
   rekey(change: RekeyingRecord): boolean {
     const done = this.#commit("change the key slots", () => rekey(this.#run, change));

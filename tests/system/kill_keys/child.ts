@@ -76,10 +76,10 @@ function putOnFiles(knife: Knife): void {
 function putOnStore<S extends Slots>(knife: Knife, store: S, careless: Careless | undefined): S {
   const rekey: Slots["rekey"] = async (change) => {
     if (careless !== "two commits") return await store.rekey(change);
-    const { from, slots, resealed } = change;
-    if (!await store.rekey({ from, slots, resealed: undefined })) return false;
+    const { head, from, slots, resealed } = change;
+    if (!await store.rekey({ head, from, slots, resealed: undefined })) return false;
     knife.pass("between the commits");
-    return await store.rekey({ from: slots.map(({ id }) => id), slots, resealed });
+    return await store.rekey({ head, from: slots.map(({ id }) => id), slots, resealed });
   };
   return new Proxy(store, {
     get(target, name) {

@@ -1,5 +1,6 @@
 import type { Migration } from "../../sqlite/migrations/mod.ts";
 import logins from "./0001_logins.sql" with { type: "text" };
+import retiredKeys from "./0002_retired_keys.sql" with { type: "text" };
 
 /**
  * All steps, in order, numbered from 1 without a gap. A step that was released is never changed. The numbers are this
@@ -7,4 +8,5 @@ import logins from "./0001_logins.sql" with { type: "text" };
  */
 export const MIGRATIONS: readonly Migration[] = [
   { schema: 1, usableFrom: 1, sql: logins },
+  { schema: 2, usableFrom: 1, sql: retiredKeys },
 ];
