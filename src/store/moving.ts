@@ -46,7 +46,7 @@ export interface MoveTarget {
    * Keeps everything, in one commit, and only if it is empty and reads back as it was given. Answers why nothing was kept,
    * which is certain then; throws where that cannot be known.
    */
-  receive(id: string, contents: Contents, step: Step): Promise<AppError | undefined>;
+  receive(id: string, contents: Contents, step: Step): Promise<Error | undefined>;
   /** Forgets what that move has brought, in one commit. False, and nothing is changed, if a login was used since. */
   giveBack(id: string, contents: Contents): Promise<boolean>;
 }
@@ -89,8 +89,8 @@ export async function moveStore(
   const unknown = (error: unknown): unknown =>
     hinted(
       error,
-      "Whether everything has arrived is not known, so no server starts here: run this again when the " +
-        "new store answers",
+      "Whether everything has arrived is not known, so no server starts here: run this again when the new store " +
+        "answers, or take the logins back: companion-token-server store reopen",
     );
   const refusal = await target.receive(id, contents, step).catch((error) => {
     throw unknown(error);
@@ -98,7 +98,7 @@ export async function moveStore(
   if (refusal !== undefined) {
     if (mark !== undefined) throw unknown(refusal);
     source.reopen();
-    throw refusal.code === "store_away"
+    throw refusal instanceof AppError && refusal.code === "store_away"
       ? hinted(
         refusal,
         "Nothing was moved, and the server here can be started again. Look whether the database server " +

@@ -142,6 +142,47 @@ withPostgres((cluster) => {
     await moveStore(here.source, here.target);
   });
 
+  Deno.test("moveStore() that a trigger of somebody else's refuses leaves the logins open, or says how to open them", async () => {
+    // A trigger that is deferred speaks in answer to COMMIT: then it counts as not known.
+    const refused = /the new store refuses them \(PostgreSQL says PQ042 \(exec_stmt_raise\)\)$/;
+    for (const deferred of [false, true]) {
+      await using here = await stage(await cluster());
+      await (await openPostgresStore(here.database.url, PROGRAM))[Symbol.asyncDispose]();
+      const sql = async (text: string) => await (await cluster()).sql(here.database.name, text);
+      const when = deferred ? "CONSTRAINT TRIGGER odd AFTER INSERT" : "TRIGGER odd BEFORE INSERT";
+      await sql(`CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'PQ042', MESSAGE = 'canary'; END $$;
+        CREATE ${when} ON companion_token_server.ids ${deferred ? "DEFERRABLE INITIALLY DEFERRED" : ""}
+        FOR EACH ROW EXECUTE FUNCTION odd()`);
+      await assert.rejects(moveStore(here.source, here.target), {
+        ...{ code: "database_damaged", message: refused },
+        hint: deferred ? /store reopen$/ : /triggers and rules/,
+      });
+      assert.equal(here.source.mark() !== undefined, deferred);
+      assert.equal(await rowsIn(await cluster(), here.database), "0");
+      if (!deferred) openSqliteStore(here.path, PROGRAM)[Symbol.dispose]();
+      await sql("DROP TRIGGER odd ON companion_token_server.ids");
+      await moveStore(here.source, here.target);
+    }
+  });
+
+  Deno.test("moveStore() keeps what an earlier run's COMMIT has brought after the first look", async () => {
+    await using here = await stage(await cluster());
+    const { source, target } = here;
+    const killed: MoveSource = { ...bound(source), settle: () => assert.fail("killed") };
+    await assert.rejects(moveStore(killed, target), { message: "killed" });
+    assert.equal(source.mark()?.done, false);
+    const late: MoveTarget = {
+      shown: target.shown,
+      standing: () => Promise.resolve({ kind: "empty", takenBack: undefined }),
+      receive: (...given) => target.receive(...given),
+      giveBack: (...given) => target.giveBack(...given),
+    };
+    await moveStore(source, late);
+    assert.equal(source.mark()?.done, true);
+    assert.equal(await rowsIn(await cluster(), here.database), "15");
+  });
+
   Deno.test("moveStore() and a server that opens the database keep out of each other's way", async () => {
     await using here = await stage(await cluster());
     await using store = await openPostgresStore(here.database.url, PROGRAM);

@@ -23,7 +23,7 @@ class FakeTarget implements MoveTarget {
   now: Standing = { kind: "empty", takenBack: undefined };
   used = false;
   /** Thrown before anything is kept. */
-  refusal: AppError | undefined;
+  refusal: Error | undefined;
   /** Thrown when nobody knows. */
   cut: { readonly before: boolean } | undefined;
 
@@ -31,7 +31,7 @@ class FakeTarget implements MoveTarget {
     return Promise.resolve(this.now);
   }
 
-  receive(id: string, contents: Contents): Promise<AppError | undefined> {
+  receive(id: string, contents: Contents): Promise<Error | undefined> {
     if (this.refusal !== undefined) return Promise.resolve(this.refusal);
     if (this.cut?.before !== true) [this.kept, this.now] = [contents, { kind: "moved", id }];
     if (this.cut !== undefined) return Promise.reject(away());

@@ -8,7 +8,7 @@ import { asHex, type Contents, MOVED_TABLES, type MovedRow, type MovedTable } fr
 import { digestOf, type MoveTarget, occupied, type Standing, type Step, verify } from "../moving.ts";
 import { postgresAddress, shownAddress } from "./address.ts";
 import { Connections, type Session } from "./connections.ts";
-import { storeError, told } from "./errors.ts";
+import { codeOf, storeError, told } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/mod.ts";
 
@@ -60,7 +60,7 @@ class PostgresTarget implements MoveTarget, AsyncDisposable {
     });
   }
 
-  async receive(id: string, contents: Contents, step: Step): Promise<AppError | undefined> {
+  async receive(id: string, contents: Contents, step: Step): Promise<Error | undefined> {
     const given = storable(contents);
     // Set in the moment in which COMMIT is about to be sent: from then on nobody knows.
     const attempt = { commits: false, givenUp: false };
@@ -87,8 +87,8 @@ class PostgresTarget implements MoveTarget, AsyncDisposable {
       return undefined;
     } catch (error) {
       attempt.givenUp = true;
-      const failure = storeError(error, "move the logins", "running");
-      if (attempt.commits || !(failure instanceof AppError)) throw failure;
+      const failure = refusalOf(error);
+      if (attempt.commits) throw failure;
       return failure;
     }
   }
@@ -213,6 +213,18 @@ class PostgresTarget implements MoveTarget, AsyncDisposable {
     }
     return contents as unknown as Contents;
   }
+}
+
+/** What nobody has foreseen may be said by a trigger or a rule of somebody else's. */
+function refusalOf(error: unknown): Error {
+  const failure = storeError(error, "move the logins", "running");
+  if (!(failure instanceof Error)) return new Error(String(failure));
+  if (failure instanceof AppError || codeOf(error) === undefined) return failure;
+  return new AppError(
+    "database_damaged",
+    `Cannot move the logins: the new store refuses them (${failure.message})`,
+    { hint: "Look for triggers and rules that somebody has put on its tables", cause: failure },
+  );
 }
 
 /** PostgreSQL's text cannot hold NUL. */
