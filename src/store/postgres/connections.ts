@@ -1,7 +1,8 @@
 /**
  * The connections to the database, and the only place that asks it. Everything is bounded: by the server's own limits
  * where it is well, and by `deadline` where it stands still or the network swallows what is sent. Then the whole pool is
- * given up for a new one, since its connections may wait for an answer until TCP gives up, a quarter of an hour later.
+ * given up for a new one, since its connections may wait for an answer until TCP gives up, a quarter of an hour later. A
+ * question may also have waited for a connection that a long transaction has: that one goes on, in the pool given up.
  *
  * A statement whose connection breaks or whose answer is overdue may or may not have been done, now or later: callers
  * are told `store_away`, and see by the revision when they read again.
@@ -32,14 +33,21 @@ export const DEADLINE: Duration = 10_000;
 
 const READ_TRIES = 5;
 
+interface Pool {
+  readonly sql: Sql;
+  /** Those that run in it, each within its own limit. */
+  readonly transactions: Set<Promise<unknown>>;
+}
+
 export class Connections implements AsyncDisposable {
   /** What `application_name` says: tells the processes apart. */
   readonly name: string;
   readonly #options: postgres.Options<Record<string, postgres.PostgresType>>;
   readonly #prepare: boolean;
   readonly #deadline: Duration;
-  readonly #ending = new Set<Promise<void>>();
-  #pool: Sql;
+  /** Those that are not ended, given up or not. */
+  readonly #pools = new Set<Pool>();
+  #pool: Pool;
   #open = true;
 
   constructor(address: PostgresAddress, deadline: Duration = DEADLINE) {
@@ -47,12 +55,12 @@ export class Connections implements AsyncDisposable {
     this.#options = optionsFor(address, this.name);
     this.#prepare = address.prepare;
     this.#deadline = deadline;
-    this.#pool = postgres(this.#options);
+    this.#pool = this.#newPool();
   }
 
   /** One statement, in a commit of its own. */
   ask<Row>(text: string, values: readonly Value[] = [], limit = this.#deadline): Promise<Answer<Row>> {
-    return this.#within(limit, (pool) => this.send<Row>(pool, text, values));
+    return this.#within(limit, ({ sql }) => this.send<Row>(sql, text, values));
   }
 
   /** One that only reads: asked again on another connection if the first broke, as all do when a server starts anew. */
@@ -70,7 +78,11 @@ export class Connections implements AsyncDisposable {
 
   /** Several in one commit, which is undone if `work` throws. */
   transaction<T>(work: (session: Session) => Promise<T>, limit: Duration): Promise<T> {
-    return this.#within(limit, (pool) => unlessBroken(pool, work));
+    const { transactions } = this.#pool;
+    const done: Promise<T> = this.#within(limit, ({ sql }) => unlessBroken(sql, work))
+      .finally(() => transactions.delete(done));
+    transactions.add(done);
+    return done;
   }
 
   async send<Row>(session: Session, text: string, values: readonly Value[] = []): Promise<Answer<Row>> {
@@ -96,20 +108,16 @@ export class Connections implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    this.#end(this.#pool);
-    await Promise.all(this.#ending);
+    await Promise.all([...this.#pools].map((pool) => this.#end(pool)));
   }
 
-  async #within<T>(limit: Duration, work: (pool: Sql) => Promise<T>): Promise<T> {
+  async #within<T>(limit: Duration, work: (pool: Pool) => Promise<T>): Promise<T> {
     const pool = this.#pool;
     if (!this.#open) throw storeFailure("store_away", "Cannot ask the database: the store is closed");
     let timer: ReturnType<typeof setTimeout> | undefined;
     const overdue = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        if (this.#open && this.#pool === pool) {
-          this.#pool = postgres(this.#options);
-          this.#end(pool);
-        }
+        if (this.#open && this.#pool === pool) this.#giveUp();
         reject(Object.assign(new Error("overdue"), { code: OVERDUE }));
       }, limit);
     });
@@ -120,11 +128,21 @@ export class Connections implements AsyncDisposable {
     }
   }
 
-  #end(pool: Sql): void {
-    const ended: Promise<void> = pool.end({ timeout: 0 }).catch(() => {}).then(() => {
-      this.#ending.delete(ended);
-    });
-    this.#ending.add(ended);
+  #newPool(): Pool {
+    const pool = { sql: postgres(this.#options), transactions: new Set<Promise<unknown>>() };
+    this.#pools.add(pool);
+    return pool;
+  }
+
+  #giveUp(): void {
+    const pool = this.#pool;
+    this.#pool = this.#newPool();
+    Promise.allSettled(pool.transactions).then(() => this.#end(pool));
+  }
+
+  async #end(pool: Pool): Promise<void> {
+    await pool.sql.end({ timeout: 0 }).catch(() => {});
+    this.#pools.delete(pool);
   }
 }
 
