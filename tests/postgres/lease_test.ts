@@ -73,6 +73,30 @@ withPostgres((cluster) => {
     assert.equal(await a.replace(anAccount({ revision: 2 })), true, "without a lease nothing is asked");
   });
 
+  Deno.test("lease() forgets what ran out long ago, and no fence comes again", async () => {
+    const server = await cluster();
+    await using shared = await sharedDatabase(server, { lease: SHORT }, {});
+    const [a, b] = shared.stores;
+    assert.ok(a && b);
+    const sql = (text: string): Promise<string> => server.sql(shared.database.name, text);
+    await a.add(anAccount(), anId());
+    await using dead = await a.shared.lease(NAME);
+    assert.ok(dead);
+    const fence = `SELECT fence FROM companion_token_server.leases WHERE name = '${NAME}'`;
+    const before = Number(await sql(fence));
+    await sql(`UPDATE companion_token_server.leases SET until = now() - interval '2 hours';
+      INSERT INTO companion_token_server.leases (name, holder, until)
+      SELECT 'serving ' || at, 'dead', now() - interval '61 minutes' FROM generate_series(1, 12) AS at
+      UNION ALL SELECT 'a moment ago', 'other', now() - interval '59 minutes'`);
+    for (const name of ["x", "y"]) assert.ok(await b.shared.lease(name));
+    const names = "SELECT string_agg(name, ' ' ORDER BY name) FROM companion_token_server.leases";
+    assert.equal(await sql(names), "a moment ago x y");
+    await assert.rejects(a.replace(anAccount()), BUSY);
+    assert.ok(await b.shared.lease(NAME));
+    assert.ok(Number(await sql(fence)) > before);
+    await assert.rejects(a.replace(anAccount()), BUSY);
+  });
+
   Deno.test("a lease is renewed for as long as it is held", async () => {
     await using shared = await sharedDatabase(await cluster(), { lease: RENEWED }, {});
     const [a, b] = shared.stores;

@@ -109,7 +109,14 @@ export const STATEMENTS = {
   resealGrants: resealing("accounts", "key", "sealed_grant"),
   resealIds: resealing("ids", "digest", "sealed"),
   resealSettings: resealing("settings", "name", "value"),
-  takeLease: `WITH free AS MATERIALIZED (
+  // Who dies gives nothing back: what ran out long ago goes with the next that is taken. Fences come from a sequence, so
+  // that none is given twice whatever becomes of the rows.
+  takeLease: `WITH forgotten AS (
+      DELETE FROM ${S}.leases WHERE name IN (
+        SELECT name FROM ${S}.leases WHERE until < clock_timestamp() - interval '1 hour' AND name <> $1
+        LIMIT 10 FOR UPDATE SKIP LOCKED
+      )
+    ), free AS MATERIALIZED (
       SELECT name FROM ${S}.leases
       WHERE name = $1 AND (until <= clock_timestamp() OR holder = $2) FOR UPDATE SKIP LOCKED
     ), taken AS (
