@@ -57,9 +57,9 @@ export function createApp(deps: HttpDeps, room: Room = createRoom(deps)): Hono<E
 
 function addMachineRoutes(app: Hono<Env>, room: Room): void {
   app.get("/token.json", (c) => tokenJson(c.req.raw, c.env?.info, room));
-  app.get("/status", (c) => statusJson(c.req.raw, room));
-  app.get("/status.txt", (c) => statusLine(c.req.raw, room));
-  app.get("/status.png", (c) => statusPicture(c.req.raw, room));
+  app.get("/status", (c) => statusJson(c.req.raw, c.env?.info, room));
+  app.get("/status.txt", (c) => statusLine(c.req.raw, c.env?.info, room));
+  app.get("/status.png", (c) => statusPicture(c.req.raw, c.env?.info, room));
   app.get("/healthz", (c) => healthz(c.req.raw, room));
   for (const path of ["/token.json", "/status"]) app.all(path, () => jsonAnswer("wrong_method"));
   const { metrics } = room.deps;

@@ -13,7 +13,6 @@ import type { PeerInfo } from "./deps.ts";
 import { peerAddress } from "./guard.ts";
 import { codeOf, lineAnswer, type ProblemCode } from "./problem.ts";
 import type { QuestionRoom } from "./question_room.ts";
-import type { Miss } from "./throttle.ts";
 
 const ALWAYS_A_QUESTION = /^\/token\/?$/;
 const NEVER_A_QUESTION = /^\/(token\.json$|status|as\/|healthz$|metrics$|callback$)/;
@@ -111,6 +110,9 @@ export function noteAsker(login: Login, info: PeerInfo | undefined): void {
   login.askedBy = info?.remoteAddr.hostname;
 }
 
+/** What whoever asks with an id is after. */
+export type Wish = "token" | "status";
+
 /** Why no login was found. */
 export class Unknown {
   readonly code: ProblemCode;
@@ -124,29 +126,59 @@ export class Unknown {
 
 /**
  * The login that a text from a query leads to, also while the vault is locked. Only who knows no id is subject to the
- * Host rule. Where `info` is given, those who know none or not the password beside it are subject to the throttle.
+ * Host rule. Who `wants` a token and knows no id, or not the password beside it, is subject to the throttle; who wants a
+ * status is where the store must be asked.
  */
 export async function loginOf(
   request: Request,
   info: PeerInfo | undefined,
   room: QuestionRoom,
   raw: string | undefined,
+  wants: Wish = "token",
 ): Promise<Login | Unknown> {
   const id = raw === undefined ? undefined : readId(decoded(raw));
   const login = id === undefined ? undefined : await room.deps.roster.find(id);
-  if (login !== undefined) return await withPassword(request, info, room, login);
-  if (!room.hosts.admits(request)) return new Unknown("wrong_host");
-  const miss = info === undefined ? undefined : noted(peerAddress(info), room, id !== undefined);
+  const found = login ?? await lookElsewhere(request, info, room, { id, raw, wants });
+  if (found instanceof Unknown) return found;
+  return await withPassword(request, wants === "token" ? info : undefined, room, found);
+}
+
+interface Asked {
+  readonly id: Secret | undefined;
+  readonly raw: string | undefined;
+  readonly wants: Wish;
+}
+
+/** The login of an id that another process may have given out a moment ago. It is a miss once nobody knows it. */
+async function lookElsewhere(
+  request: Request,
+  info: PeerInfo | undefined,
+  room: QuestionRoom,
+  { id, raw, wants }: Asked,
+): Promise<Login | Unknown> {
+  const { hosts, throttle, deps: { roster, clock, log } } = room;
+  if (!hosts.admits(request)) return new Unknown("wrong_host");
+  const isToken = wants === "token";
+  const address = peerAddress(info);
   if (id === undefined) {
+    if (isToken && throttle.miss(address, clock.now()) === "first") {
+      log.warn("asked without an id", { address });
+    }
     const missing = raw === undefined || decoded(raw).trim() === "";
     return new Unknown("usage", missing ? "Cannot answer: the id is missing" : undefined);
   }
-  if (miss === "too_many") return new Unknown("too_many_requests");
-  const given = await followId(room.deps.roster, id).catch((error) =>
-    new Unknown(codeOf(error, room.deps.log))
-  );
-  if (given instanceof Unknown) return given;
-  return given === undefined ? new Unknown("not_found") : await withPassword(request, info, room, given);
+  if (!isToken && roster.deps.shared === undefined) return new Unknown("not_found");
+  // Counted while the store is asked, so that many at once are not let through.
+  const miss = throttle.miss(address, clock.now());
+  if (miss === "too_many") return new Unknown(isToken ? "too_many_requests" : "not_found");
+  const given = await followId(roster, id).catch((error) => new Unknown(codeOf(error, log)));
+  if (given !== undefined) {
+    throttle.takeBack(address);
+    return given;
+  }
+  // Companion's module 3 shows no error of ours to its user, so the log has to tell it.
+  if (miss === "first") log.warn("unknown id asked for", { address });
+  return new Unknown("not_found");
 }
 
 /** The login if it needs no password or the right one has come; who sends that is never shown to the throttle. */
@@ -169,15 +201,6 @@ async function withPassword(
   return miss === "too_many"
     ? new Unknown("too_many_requests", "Cannot answer: too many wrong passwords came from this address")
     : new Unknown("id_password", "Cannot answer: the password in the address is not the one of this id");
-}
-
-/** Companion's module 3 shows no error of ours to its user, so the log has to tell it. */
-function noted(address: string, room: QuestionRoom, isId: boolean): Miss {
-  const miss = room.throttle.miss(address, room.deps.clock.now());
-  if (miss === "first") {
-    room.deps.log.warn(isId ? "unknown id asked for" : "asked without an id", { address });
-  }
-  return miss;
 }
 
 /**

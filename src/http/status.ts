@@ -39,8 +39,12 @@ async function tokenAnswer(request: Request, info: PeerInfo | undefined, room: R
 const NOBODY: PeerInfo = { remoteAddr: { transport: "tcp" } };
 
 /** `GET /status`: how a login is; 200 for every known id. */
-export async function statusJson(request: Request, room: Room): Promise<Response> {
-  const login = await loginOf(request, undefined, room, idIn(request.url));
+export async function statusJson(
+  request: Request,
+  info: PeerInfo | undefined,
+  room: Room,
+): Promise<Response> {
+  const login = await loginOf(request, info ?? NOBODY, room, idIn(request.url), "status");
   if (login instanceof Unknown) return jsonAnswer(login.code, login.line);
   const view = viewOf(room.deps.roster, login, room.deps.clock.now());
   return json({
@@ -53,8 +57,12 @@ export async function statusJson(request: Request, room: Room): Promise<Response
 }
 
 /** `GET /status.txt`: one line for a button, 200 whatever it says. */
-export async function statusLine(request: Request, room: Room): Promise<Response> {
-  const line = await buttonLine(request, room);
+export async function statusLine(
+  request: Request,
+  info: PeerInfo | undefined,
+  room: Room,
+): Promise<Response> {
+  const line = await buttonLine(request, info, room);
   if (line === undefined) return lineAnswer("wrong_host");
   return new Response(line, {
     headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
@@ -62,9 +70,13 @@ export async function statusLine(request: Request, room: Room): Promise<Response
 }
 
 /** `GET /status.png`: that line as a picture. Whatever fails is no picture, so that the button shows its own red. */
-export async function statusPicture(request: Request, room: Room): Promise<Response> {
+export async function statusPicture(
+  request: Request,
+  info: PeerInfo | undefined,
+  room: Room,
+): Promise<Response> {
   try {
-    const line = await buttonLine(request, room);
+    const line = await buttonLine(request, info, room);
     if (line === undefined) return lineAnswer("wrong_host");
     const headers = { "content-type": "image/png", "cache-control": "no-store" };
     return new Response(await room.pictures.of(line), { headers });
@@ -74,8 +86,12 @@ export async function statusPicture(request: Request, room: Room): Promise<Respo
 }
 
 /** What a button says about the login that is asked for; undefined under a host name that is not ours. */
-async function buttonLine(request: Request, room: Room): Promise<string | undefined> {
-  const login = await loginOf(request, undefined, room, idIn(request.url));
+async function buttonLine(
+  request: Request,
+  info: PeerInfo | undefined,
+  room: Room,
+): Promise<string | undefined> {
+  const login = await loginOf(request, info ?? NOBODY, room, idIn(request.url), "status");
   if (!(login instanceof Unknown)) return lineOf(room, login, room.deps.clock.now());
   return login.code === "wrong_host" ? undefined : "UNKNOWN ID";
 }

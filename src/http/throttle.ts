@@ -31,6 +31,12 @@ export class Throttle {
     return ++misses.count === 1 ? "first" : "again";
   }
 
+  /** One that was noted was none. */
+  takeBack(address: string): void {
+    const misses = this.#misses.get(address);
+    if (misses !== undefined) misses.count = Math.max(0, misses.count - 1);
+  }
+
   /** How many addresses are remembered. */
   get size(): number {
     return this.#misses.size;

@@ -1,10 +1,11 @@
 /** Two servers on one store behind something that gives each request to either: a browser keeps its cookie and no more. */
 import assert from "node:assert/strict";
+import type { Deps } from "../../src/core/ports.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { settled } from "../support/fake_clock.ts";
 import { SharedMemory } from "../support/shared_memory.ts";
 import { besideOthers, OWL, SCOPES, signedIn, worldsOn, WREN } from "../support/world.ts";
-import { around, formToken, type House, idOf, signedInCookie, tokenOf } from "./house.ts";
+import { around, formToken, fromLan, type House, idOf, signedInCookie, tokenOf } from "./house.ts";
 
 interface Pair {
   readonly a: House;
@@ -65,6 +66,54 @@ Deno.test("GET /token finds an id that another server gave out a moment ago, and
   assert.equal((await b.raw(path)).status, 404);
 });
 
+/** How often the store is asked for an id. */
+function lookUps({ shared }: Deps): { count: number } {
+  assert.ok(shared);
+  const asked = { count: 0 };
+  const accountOf = shared.accountOf.bind(shared);
+  shared.accountOf = (digest) => {
+    asked.count++;
+    return accountOf(digest);
+  };
+  return asked;
+}
+
+const UNKNOWN = "00000000-0000-4000-8000-000000000000";
+
+for (const path of ["/status", "/status.txt", "/status.png", "/token"]) {
+  Deno.test(`GET ${path} asks the store for unknown ids no more often than the throttle allows`, async () => {
+    const { a } = await two();
+    const asked = lookUps(a.world.deps);
+    const question = () => a.raw(`${path}?id=${UNKNOWN}`, fromLan());
+    const answers = await Promise.all(Array.from({ length: 40 }, question));
+    assert.equal(asked.count, 30);
+    const statuses = new Set(answers.map(({ status }) => status).toSorted());
+    const expected = path === "/token" ? [404, 429] : [path === "/status" ? 404 : 200];
+    assert.deepEqual([...statuses], expected);
+    await a.raw(`${path}?id=${UNKNOWN}`, fromLan({ peer: "192.168.1.78" }));
+    assert.equal(asked.count, 31, "others are not hindered");
+  });
+}
+
+Deno.test("an id that another server gave out a moment ago is no miss and not called unknown", async () => {
+  const { a, b, memory } = await two();
+  memory.silent = true;
+  const login = await signedIn(a.world);
+  const unknown = () => b.world.log.events().filter((event) => event === "unknown id asked for").length;
+  assert.equal((await b.raw(`/status?id=${idOf(a, login)}`, fromLan())).status, 200);
+  assert.equal(unknown(), 0);
+  memory.away = true;
+  assert.equal((await b.raw(`/token?id=${UNKNOWN}`, fromLan())).status, 503);
+  assert.equal(unknown(), 0);
+  memory.away = false;
+  const asked = lookUps(b.world.deps);
+  const question = () => b.raw(`/token?id=${UNKNOWN}`, fromLan());
+  const answers = await Promise.all(Array.from({ length: 31 }, question));
+  assert.equal(answers.filter(({ status }) => status === 404).length, 30);
+  assert.equal(asked.count, 30);
+  assert.equal(unknown(), 1);
+});
+
 Deno.test("GET /token wants the password of an account that was added at another server", async () => {
   const { a, b, memory } = await two();
   memory.silent = true;
@@ -109,10 +158,9 @@ Deno.test("while the database is away tokens are answered, and pages are shown w
   memory.away = true;
   assert.equal(await (await a.raw(`/token?id=${idOf(a, login)}`)).text(), tokenOf(login));
   // It may be right: another server may have given it out a moment ago.
-  const unknown = "00000000-0000-4000-8000-000000000000";
-  const answer = await a.raw(`/token?id=${unknown}`);
+  const answer = await a.raw(`/token?id=${UNKNOWN}`);
   assert.deepEqual([answer.status, answer.headers.has("retry-after")], [503, true]);
-  assert.equal((await a.raw(`/as/${unknown}/helix/users`)).status, 503);
+  assert.equal((await a.raw(`/as/${UNKNOWN}/helix/users`)).status, 503);
   assert.equal((await a.raw("/accounts/nightowl", { headers: { cookie } })).status, 200);
   assert.equal((await a.raw("/connect", { headers: { cookie } })).status, 200);
   await sendTo(a, a, "/accounts/nightowl/label", { label: "Main" }, cookie);

@@ -14,6 +14,15 @@ Deno.test("Throttle allows a burst of 30 wrong ids per address", () => {
   assert.equal(misses(throttle, "10.0.0.2", 50), 30);
 });
 
+Deno.test("Throttle takes back what was no wrong id: the next one is the first again", () => {
+  const throttle = new Throttle();
+  throttle.takeBack("10.0.0.1");
+  assert.equal(throttle.miss("10.0.0.1", 0), "first");
+  throttle.takeBack("10.0.0.1");
+  assert.equal(throttle.miss("10.0.0.1", 0), "first");
+  assert.equal(throttle.miss("10.0.0.1", 0), "again");
+});
+
 Deno.test("Throttle forgives one wrong id each 3 s, up to a whole burst", () => {
   const throttle = new Throttle();
   misses(throttle, "10.0.0.1", 50);

@@ -25,7 +25,7 @@ const GUARD: readonly Row[] = [
 const COMPANION: readonly Row[] = [
   [
     "an unknown id is looked up under any host name",
-    'if (!room.hosts.admits(request)) return new Unknown("wrong_host");',
+    'if (!hosts.admits(request)) return new Unknown("wrong_host");',
     "",
   ],
   [
@@ -40,7 +40,11 @@ const COMPANION: readonly Row[] = [
   ],
   ["no password will do", "if (!isProtected(login.account)) return login;", "return login;"],
   ["wrong passwords are not throttled", 'return miss === "too_many"\n', "return miss === undefined\n"],
-  ["wrong ids are not throttled", 'if (miss === "too_many") return new Unknown("too_many_requests");', ""],
+  [
+    "wrong ids are not throttled",
+    'if (miss === "too_many") return new Unknown(isToken ? "too_many_requests" : "not_found");',
+    "",
+  ],
 ];
 const STATUS: readonly Row[] = [
   [

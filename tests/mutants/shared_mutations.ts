@@ -46,8 +46,8 @@ const GUESSES: readonly Row[] = [
 const COMPANION: readonly Row[] = [
   [
     "an id that another process gave out needs no password",
-    "await withPassword(request, info, room, given);",
-    "given;",
+    "const found = login ?? await lookElsewhere(request, info, room, { id, raw, wants });\n  if (found instanceof Unknown) return found;",
+    "const found = login ?? await lookElsewhere(request, info, room, { id, raw, wants });\n  if (found instanceof Unknown || login === undefined) return found;",
   ],
 ];
 const CONNECT: readonly Row[] = [
