@@ -75,8 +75,3 @@ export const MOVED_TABLES: readonly MovedTable[] = [
 export function contentsOf(rows: (table: MovedTable) => readonly MovedRow[]): Contents {
   return Object.fromEntries(MOVED_TABLES.map((table) => [table.name, rows(table)])) as unknown as Contents;
 }
-
-/** Two digits a byte. */
-export function asHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

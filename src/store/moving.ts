@@ -7,7 +7,8 @@
  * finds out from it whether that commit was done.
  */
 import { AppError } from "../core/error.ts";
-import { asHex, type Contents, MOVED_TABLES, type MovedTable, type TableName } from "./moved_tables.ts";
+import { hexOf } from "./hex.ts";
+import { type Contents, MOVED_TABLES, type MovedTable, type TableName } from "./moved_tables.ts";
 
 /** Why a source is closed. */
 export interface MovedMark {
@@ -160,11 +161,11 @@ export async function digestOf(table: MovedTable, rows: Contents[TableName]): Pr
     rows.map((row) =>
       columns.map((column) => {
         const cell = row[column] ?? null;
-        return cell instanceof Uint8Array ? ["bytes", asHex(cell)] : cell;
+        return cell instanceof Uint8Array ? ["bytes", hexOf(cell)] : cell;
       })
     ),
   );
-  return asHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+  return hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
 }
 
 /** The error for a target that is not empty. */

@@ -114,6 +114,12 @@ Deno.test("GET /status answers 200 for every known id, whatever its state", asyn
   );
 });
 
+Deno.test("a status of an unknown id is no miss where nobody else gives out ids", async () => {
+  const home = await house();
+  for (let time = 0; time < 40; time++) await home.ask(`/status?id=${UNKNOWN}`, fromLan());
+  assert.equal((await home.ask(`/token?id=${UNKNOWN}`, fromLan())).status, 404);
+});
+
 Deno.test("GET /status.txt says OK and for how long, in hours or minutes", async () => {
   const home = await house();
   const login = await signedIn(home.world);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import type { Change } from "../../src/core/shared.ts";
 import type { SealedGrant } from "../../src/core/account.ts";
-import type { FollowTimes } from "../../src/store/postgres/following.ts";
+import { Following, type FollowTimes } from "../../src/store/postgres/following.ts";
 import type { PostgresStore } from "../../src/store/postgres/store.ts";
 import { anAccount, anEntry, anId } from "../support/account_samples.ts";
 import type { PostgresCluster } from "../support/postgres_cluster.ts";
@@ -27,6 +27,27 @@ async function listeners(server: PostgresCluster, database: string): Promise<num
 }
 
 withPostgres((cluster) => {
+  Deno.test("follow() that is over is ended once, and the store that is closed ends the rest", async () => {
+    await using shared = await sharedDatabase(await cluster(), {});
+    const [store] = shared.stores;
+    assert.ok(store);
+    const ended: Following[] = [];
+    const end = Following.prototype[Symbol.asyncDispose];
+    Following.prototype[Symbol.asyncDispose] = function () {
+      ended.push(this);
+      return end.call(this);
+    };
+    try {
+      for (let time = 0; time < 3; time++) await store.shared.follow(() => {})[Symbol.asyncDispose]();
+      store.shared.follow(() => {});
+      await store[Symbol.asyncDispose]();
+      assert.equal(ended.length, 4);
+      assert.equal(new Set(ended).size, 4);
+    } finally {
+      Following.prototype[Symbol.asyncDispose] = end;
+    }
+  });
+
   Deno.test("follow() tells of everything that another store writes, and of nothing of its own", async () => {
     await using shared = await sharedDatabase(await cluster(), {}, {});
     const [a, b] = shared.stores;

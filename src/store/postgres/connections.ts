@@ -9,6 +9,7 @@
  */
 import postgres from "postgres";
 import type { Duration } from "../../core/account.ts";
+import { bytesOfHex, hexOf } from "../hex.ts";
 import type { PostgresAddress } from "./address.ts";
 import { isBroken, OVERDUE, storeFailure } from "./errors.ts";
 
@@ -210,7 +211,11 @@ function optionsFor(
     connection: { application_name: name, ...LIMITS },
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
-      bytea: { to: 17, from: [17], parse: (text: string) => bytesOfHex(text.slice(2)), serialize: toHex },
+      bytea: {
+        ...{ to: 17, from: [17] },
+        parse: (text: string) => bytesOfHex(text.slice(2)),
+        serialize: (bytes: Uint8Array) => `\\x${hexOf(bytes)}`,
+      },
     },
   };
   return all as unknown as postgres.Options<Record<string, postgres.PostgresType>>;
@@ -238,15 +243,4 @@ function certificatesIn(file: string): string {
       error,
     );
   }
-}
-
-function toHex(bytes: Uint8Array): string {
-  return "\\x" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** What hex digits, two a byte, stand for. */
-export function bytesOfHex(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length / 2);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = parseInt(text.substr(2 * at, 2), 16);
-  return bytes;
 }

@@ -1,7 +1,7 @@
 /** Ciphertext and slots in the database, and their change in one transaction. */
 import type { CiphertextRecord, RekeyingRecord, ResealedRecord, SealedRows } from "../ciphertexts.ts";
 import { ciphertextsOf, namesAll } from "../ciphertexts.ts";
-import { asHex } from "../moved_tables.ts";
+import { hexOf } from "../hex.ts";
 import { type SlotRecord, slotRow } from "../rows.ts";
 import type { Connections, Session, Value } from "./connections.ts";
 import { STATEMENTS } from "./statements.ts";
@@ -56,5 +56,5 @@ export function slotValues(slot: SlotRecord): Value[] {
 }
 
 function inHex({ place, was, sealed }: ResealedRecord): Readonly<Record<string, string>> {
-  return { place: place.row, was: asHex(was), sealed: asHex(sealed) };
+  return { place: place.row, was: hexOf(was), sealed: hexOf(sealed) };
 }

@@ -1,7 +1,8 @@
 import type { AccountKey, Duration, Time } from "../../core/account.ts";
 import type { Change, KeptAccount, Lease, Outline, Shared, WrongGuesses } from "../../core/shared.ts";
+import { bytesOfHex } from "../hex.ts";
 import { accountOf, type AccountRow, idOf, type IdRow, journalRow } from "../rows.ts";
-import { bytesOfHex, type Connections } from "./connections.ts";
+import type { Connections } from "./connections.ts";
 import { told } from "./errors.ts";
 import { Following, type FollowTimes } from "./following.ts";
 import type { Leases } from "./leases.ts";
@@ -50,7 +51,12 @@ export class SharedStore implements Shared {
   follow(heard: (change: Change) => void): AsyncDisposable {
     const following = new Following(this.#connections, this.#times, heard);
     this.#following.add(following);
-    return following;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await following[Symbol.asyncDispose]();
+        this.#following.delete(following);
+      },
+    };
   }
 
   async outline(): Promise<Outline> {

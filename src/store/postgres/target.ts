@@ -4,7 +4,8 @@
  */
 import { AppError } from "../../core/error.ts";
 import type { Duration } from "../../core/account.ts";
-import { asHex, type Contents, MOVED_TABLES, type MovedRow, type MovedTable } from "../moved_tables.ts";
+import { hexOf } from "../hex.ts";
+import { type Contents, MOVED_TABLES, type MovedRow, type MovedTable } from "../moved_tables.ts";
 import { digestOf, type MoveTarget, occupied, type Standing, type Step, verify } from "../moving.ts";
 import { postgresAddress, shownAddress } from "./address.ts";
 import { Connections, type Session } from "./connections.ts";
@@ -239,5 +240,5 @@ function storable(contents: Contents): Contents {
 }
 
 function bytesInHex(_name: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? asHex(value) : value;
+  return value instanceof Uint8Array ? hexOf(value) : value;
 }
