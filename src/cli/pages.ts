@@ -1,10 +1,8 @@
 /** Everything that a running server answers beside token questions. Loaded at the first request for any of it. */
 import type { TwitchApp } from "../core/app.ts";
 import { checkApp } from "../core/app_setting.ts";
-import { commonSecret } from "../core/common_secret.ts";
 import type { RecentEvents } from "../core/events.ts";
-import { SEALED_SETTINGS } from "../core/sealed_settings.ts";
-import { randomSecret, type Secret } from "../core/secret.ts";
+import type { Secret } from "../core/secret.ts";
 import type { Tally } from "../core/tally.ts";
 import { createApp } from "../http/app.tsx";
 import type { HttpDeps } from "../http/deps.ts";
@@ -15,6 +13,7 @@ import { createRoom } from "../http/room.ts";
 import { redirectUri } from "./config.ts";
 import { controlRoute } from "./control.ts";
 import { doctorDesk } from "./doctor_desk.ts";
+import { commonFormSecret } from "./form_secret.ts";
 import { localOperations } from "./operations.ts";
 import { settingsForPeople } from "./people.ts";
 import { PERMISSION_GROUPS, PRESET_CHOICES } from "./presets.ts";
@@ -85,16 +84,4 @@ export async function createPages(
     baseUrls: () => reachableUrls(config, place.port),
   };
   return createApp(deps, createRoom(deps, room));
-}
-
-/** What the forms of all instances carry. One that started locked has one of its own until it is unlocked and looks again. */
-async function commonFormSecret(program: Program): Promise<() => Secret> {
-  const read = () => commonSecret(program.deps, "form secret", randomSecret);
-  let secret = await read();
-  program.besideOthers(
-    new Map([[SEALED_SETTINGS["form secret"], async () => {
-      if (program.deps.vault.locked === undefined) secret = await read();
-    }]]),
-  );
-  return () => secret;
 }

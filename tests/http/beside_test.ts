@@ -122,6 +122,28 @@ Deno.test("GET /token wants the password of an account that was added at another
   assert.deepEqual([(await b.raw(path)).status, (await b.raw(path)).status], [403, 403]);
 });
 
+Deno.test("a page of an account that only another server knows is there at once, and a stranger's asks nobody", async () => {
+  const { a, b, memory, cookie } = await two();
+  memory.silent = true;
+  const { shared } = b.world.deps;
+  assert.ok(shared);
+  let asked = 0;
+  const outline = shared.outline.bind(shared);
+  shared.outline = () => {
+    asked++;
+    return outline();
+  };
+  await signedIn(a.world);
+  for (const path of ["/accounts/nightowl", "/live/account/nightowl"]) {
+    assert.notEqual((await b.raw(path)).status, 200, "nobody is signed in");
+  }
+  assert.equal(asked, 0);
+  assert.equal((await b.raw("/accounts/nightowl", { headers: { cookie } })).status, 200);
+  assert.equal(asked, 1);
+  assert.equal((await b.raw("/accounts/nightowl", { headers: { cookie } })).status, 200);
+  assert.equal(asked, 1, "it is known now");
+});
+
 Deno.test("a sign-in goes on at whichever server the browser comes to", async () => {
   const { a, b, memory, cookie } = await two();
   memory.silent = true;
