@@ -190,6 +190,8 @@ const TWITCH: Readonly<Record<string, readonly Row[]>> = {
   ],
   "src/twitch/client.ts": [
     ["every version of Deno sends once", "if (whole === undefined) return false;", "return true;"],
+  ],
+  "src/twitch/requests.ts": [
     [
       "a refresh goes without the client secret",
       'await post("token", { ...credentials(app), ...grant }));\n    },\n    async validate',
