@@ -1,6 +1,5 @@
 /** Shown wherever a secret would otherwise print. */
 const MASK = "[secret]";
-const WORD = /^[\x21-\x7e]{1,512}$/;
 
 /**
  * A text that must not be seen: an access token, a refresh token, a client secret, a device code, an id.
@@ -10,7 +9,6 @@ const WORD = /^[\x21-\x7e]{1,512}$/;
  */
 export class Secret {
   readonly #text: string;
-  #isWord: boolean | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -19,11 +17,6 @@ export class Secret {
   /** The text itself. */
   reveal(): string {
     return this.#text;
-  }
-
-  /** Whether it is one word of printable ASCII, as tokens are. Looked at once: each question asks. */
-  get isWord(): boolean {
-    return this.#isWord ??= WORD.test(this.#text);
   }
 
   toString(): string {

@@ -44,15 +44,3 @@ Deno.test("randomSecret() has 256 bits, is base64url and never the same", () => 
   for (const secret of secrets) assert.match(secret, /^[A-Za-z0-9_-]{43}$/);
   assert.equal(new Set(secrets).size, secrets.length);
 });
-
-for (
-  const [text, isWord] of [["abc-123~", true], ["", false], ["a b", false], ["a\n", false], [
-    "ä",
-    false,
-  ]] as const
-) {
-  Deno.test(`Secret.isWord of ${JSON.stringify(text)} is ${isWord}, asked once or twice`, () => {
-    const secret = new Secret(text);
-    assert.deepEqual([secret.isWord, secret.isWord], [isWord, isWord]);
-  });
-}

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { HOUR, MINUTE } from "../../src/core/account.ts";
 import { assertLine, fromLan, type House, house, type How, idOf, tokenOf } from "./house.ts";
 import { OWL, signedIn, WREN } from "../support/world.ts";
+import { Secret } from "../../src/core/secret.ts";
 import { settled } from "../support/fake_clock.ts";
 
 const UNKNOWN = "0b5e2f6c-1111-4222-8333-944445555666";
@@ -45,6 +46,29 @@ for (const spelling of SPELLINGS) {
       assert.equal(answer.headers.get("cache-control"), "no-store");
       assert.equal(answer.headers.get("access-control-allow-origin"), null);
       assert.equal(answer.headers.get("etag"), null);
+    }
+  });
+}
+
+Deno.test("each question gets an answer of its own, and a new token another one", async () => {
+  const home = await house();
+  const login = await signedIn(home.world);
+  const path = `/token?id=${idOf(home, login)}`;
+  const answers = await Promise.all([1, 2, 3].map(() => home.ask(path, fromLan())));
+  for (const answer of answers) assert.equal(await answer.text(), tokenOf(login));
+  login.access = new Secret("the-next-one");
+  assert.equal(await (await home.ask(path, fromLan())).text(), "the-next-one");
+});
+
+for (const text of ["", "a b", "a\n", "a\r\nb", "ä"]) {
+  Deno.test(`what is no word is never answered as a token: ${JSON.stringify(text)}`, async () => {
+    const home = await house();
+    const login = await signedIn(home.world);
+    login.access = new Secret(text);
+    for (const headers of [{}, { accept: "application/json" }]) {
+      const answer = await home.ask(`/token?id=${idOf(home, login)}`, { ...fromLan(), headers });
+      assert.equal(answer.status, 500);
+      assert.ok(!(await answer.text()).includes(text || "\n\n"));
     }
   });
 }
