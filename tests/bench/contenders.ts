@@ -47,6 +47,7 @@ export function denoPeer(file: string, name: string, id = ""): Contender {
 export async function compiledPeer(file: string, name: string): Promise<Contender | undefined> {
   const compiler = Deno.env.get("TOKEN_SERVER_COMPILER");
   if (compiler === undefined) return undefined;
+  await Deno.mkdir(cacheFolder(), { recursive: true });
   const output = `${cacheFolder()}/${file.replace(/\.ts$/, "")}`;
   const args = [
     "compile",

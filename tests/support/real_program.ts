@@ -31,7 +31,7 @@ export function fromSource(): Make {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   }));
-  // As the tasks have it: `deno run` asks dl.deno.land for its own updates otherwise.
+  // As the task `start` has it: `deno run` asks dl.deno.land for its own updates otherwise.
   env["DENO_NO_UPDATE_CHECK"] = "1";
   // Where others may write to the store a test waits for the end of a lease.
   const hurries = testServer() !== undefined;
@@ -40,6 +40,8 @@ export function fromSource(): Make {
     "run",
     "--frozen",
     "--cached-only",
+    // So does the task: else the pages, and all that they are made of, are read before the first line runs.
+    "--unstable-lazy-dynamic-imports",
     `--config=${ROOT}deno.json`,
     "--no-prompt",
     "-A",
