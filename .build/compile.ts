@@ -35,6 +35,12 @@ export function permissions(): string[] {
   ];
 }
 
+/**
+ * Memory before speed: as V8 goes about it by itself, ten thousand logins take 200 MB that it never gives back. The task
+ * `start` has the same.
+ */
+export const V8_FLAGS = "--v8-flags=--max-semi-space-size=1,--heap-growing-percent=20";
+
 /** Where things come from and go to. */
 interface Compiling {
   readonly target: Target;
@@ -55,7 +61,15 @@ async function compile({ target, to, runtimes, runtime }: Compiling): Promise<Ui
   await Deno.writeFile(denort, await runtimeFor(target, sources), { mode: 0o755 });
   // The name is written into the executable, so it is the same for every target.
   const output = `${staged.output}/${PROGRAM_NAME}${suffixOf(target)}`;
-  const args = ["compile", "--quiet", "--frozen", "--no-check", "--no-code-cache", ...permissions()];
+  const args = [
+    "compile",
+    "--quiet",
+    "--frozen",
+    "--no-check",
+    "--no-code-cache",
+    V8_FLAGS,
+    ...permissions(),
+  ];
   await run([...args, "--target", target, "--output", output, "src/main.ts"], staged.project, {
     DENO_DIR: staged.cache,
     DENORT_BIN: denort,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { permissions } from "../.build/compile.ts";
+import { permissions, V8_FLAGS } from "../.build/compile.ts";
 import { environmentNames } from "../src/cli/settings.ts";
 
 interface DenoJson {
@@ -77,6 +77,11 @@ Deno.test("the executable may do exactly what the program needs", () => {
     `--allow-env=${environmentNames().join(",")}`,
     "--allow-sys=hostname,networkInterfaces",
   ]);
+});
+
+Deno.test("from source the program runs with the same flags of V8 as the executable", () => {
+  const { tasks } = read<{ tasks: Record<string, { command: string }> }>("deno.json");
+  assert.ok(tasks["start"]?.command.includes(` ${V8_FLAGS} `));
 });
 
 Deno.test("the workplaces of contributors name the version of Deno that releases are made with", () => {

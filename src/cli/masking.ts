@@ -3,24 +3,22 @@ import type { Binding, Vault } from "../core/ports.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Masks } from "./masks.ts";
 
+type Tokens = readonly [access: Secret, refresh: Secret];
+
 /**
  * A vault that tells `masks` of every secret that passes through it, so that no log line can hold one. Per account the
  * newest grant counts and the one before it, for its access token may still live.
  */
 export function maskingVault(vault: Vault, masks: Masks): Vault {
-  const grants = new Map<string, readonly Grant[]>();
+  const grants = new Map<string, readonly Tokens[]>();
   const others = new Map<string, Secret>();
   const noteGrant = (account: string, grant: Grant): void => {
     const known = grants.get(account) ?? [];
-    if (known.some((one) => one.access.reveal() === grant.access.reveal())) return;
-    for (const secret of [grant.access, grant.refresh]) masks.add(secret);
-    const kept = [...known, grant];
-    const dropped = kept.length > 2 ? kept.shift() : undefined;
-    if (dropped !== undefined) {
-      for (const secret of [dropped.access, dropped.refresh]) {
-        masks.remove(secret);
-      }
-    }
+    if (known.some(([access]) => access.reveal() === grant.access.reveal())) return;
+    const tokens: Tokens = [grant.access, grant.refresh];
+    for (const secret of tokens) masks.add(secret);
+    const kept = [...known, tokens];
+    for (const secret of kept.length > 2 ? kept.shift() ?? [] : []) masks.remove(secret);
     grants.set(account, kept);
   };
   const noteText = (text: Secret, { purpose }: Binding): void => {

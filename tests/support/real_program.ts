@@ -15,6 +15,9 @@ export interface Make {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Those of the task and of the executable. */
+const V8_FLAGS = "--v8-flags=--max-semi-space-size=1,--heap-growing-percent=20";
+
 /** From source with the Deno that runs the tests, and the executable where there is one. */
 export function makes(): readonly Make[] {
   const executable = Deno.env.get("TOKEN_SERVER_EXECUTABLE") || undefined;
@@ -42,6 +45,7 @@ export function fromSource(): Make {
     "--cached-only",
     // So does the task: else the pages, and all that they are made of, are read before the first line runs.
     "--unstable-lazy-dynamic-imports",
+    V8_FLAGS,
     `--config=${ROOT}deno.json`,
     "--no-prompt",
     "-A",
