@@ -482,7 +482,7 @@ restart() {
   as_root systemctl daemon-reload
   as_root systemctl enable --quiet $NAME
   as_root systemctl stop $NAME
-  # Before systemd 254 a service that is stopped between two restarts keeps their number, and the next one is judged by it.
+  # One that is stopped between two restarts keeps their number (systemd 252), and the next would be judged by it.
   as_root systemctl reset-failed $NAME 2>/dev/null || true
   as_root systemctl start --no-block $NAME
 }

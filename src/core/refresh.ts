@@ -164,9 +164,10 @@ async function dropNew(roster: Roster, login: Login, saved: Saved, grant: Grant)
   }
 }
 
-/** Asks once whether the old access token survived: `/validate` proves nothing about apps where it does. */
+/** Asks, until one has, whether the old access token survived: `/validate` proves nothing about apps where they do. */
 async function watchOld(roster: Roster, sent: Sent, now: Time): Promise<void> {
   const { app, grant } = sent;
+  if (roster.factsOf(app.clientId).oldAccess === "survives") return;
   if (grant.expiresAt !== undefined && now >= grant.expiresAt) return;
   const old = await roster.deps.twitch.validate(grant.access);
   if (old.kind === "unavailable") return;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HOUR, MINUTE, SECOND } from "../../src/core/account.ts";
+import { send } from "../../src/core/refresh.ts";
 import { digestOf, Secret } from "../../src/core/secret.ts";
 import { CUT, tokens } from "../support/scripted_twitch.ts";
 import { CONFIDENTIAL, later, PUBLIC, signedIn, stored, untilDue, world } from "../support/world.ts";
@@ -198,6 +199,21 @@ Deno.test("send() puts what it has learned of the app into the commit of the new
 });
 
 for (const survives of [true, false]) {
+  Deno.test(`send() asks about the old access token ${survives ? "once" : "each time"} where it ${survives ? "survives" : "dies"}`, async () => {
+    const made = await world();
+    const login = await signedIn(made);
+    made.twitch.oldTokensDie = !survives;
+    const asked: number[] = [];
+    for (let refreshes = 0; refreshes < 3; refreshes++) {
+      const before = made.twitch.sent("validate").length;
+      await send(made.roster, login, made.clock.now());
+      asked.push(made.twitch.sent("validate").length - before);
+    }
+    assert.deepEqual(asked, survives ? [1, 0, 0] : [1, 1, 1]);
+  });
+}
+
+for (const survives of [true, false]) {
   Deno.test(`send() learns that the old access token ${survives ? "survives" : "dies"}`, async () => {
     const made = await world();
     const login = await signedIn(made);
@@ -211,11 +227,10 @@ for (const survives of [true, false]) {
 Deno.test("send() learns nothing about old tokens from one that was dead before", async () => {
   const made = await world();
   const login = await signedIn(made);
-  await made.roster.learn("app-1", { oldAccess: "survives" });
   await made.twitch.revoke(CONFIDENTIAL, new Secret("access-1"));
   await later(made, HOUR);
   assert.equal(login.access?.reveal(), "access-2");
-  assert.equal(made.roster.factsOf("app-1").oldAccess, "survives");
+  assert.equal(made.roster.factsOf("app-1").oldAccess, undefined);
 });
 
 Deno.test("send() learns nothing about old tokens from one that is past its expiry", async () => {
