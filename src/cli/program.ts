@@ -101,8 +101,13 @@ export async function openProgram(given: ProgramParts): Promise<Program> {
     besideOthers(more) {
       if (deps.shared === undefined) return;
       if (others === undefined) {
-        others = end.use(new BesideOthers(roster, deps.shared, () => followKey(parts)));
-        others.follow(followedBy(parts, async () => void await useStoredApp()));
+        // With a key that counts no more it cannot be read, and the one in use stays.
+        const followApp = async (): Promise<void> => {
+          await keyring.follow();
+          if (deps.vault.locked === undefined) await useStoredApp();
+        };
+        others = end.use(new BesideOthers(roster, deps.shared, () => followKey(parts, followApp)));
+        others.follow(followedBy(parts, followApp));
       }
       others.follow(more);
     },
@@ -180,14 +185,17 @@ function followedBy(
 /** Another process may have changed the data key while this one was cut off: it is opened again, or the logins are locked. */
 async function followKey(
   { deps, keyring, roster, refresher }: Pick<Program, "deps" | "keyring" | "roster" | "refresher">,
+  followApp: FollowSetting,
 ): Promise<void> {
   await keyring.follow();
-  const news = keyring.takeNews();
-  if (news === "locked") deps.log.error("the logins are locked", { reason: deps.vault.locked });
-  if (news !== "reopened") return;
-  deps.log.warn("another process has changed the key: the logins are open with the new one");
-  await roster.openAll();
-  void refresher.due();
+  await keyring.onNews(async (news) => {
+    if (news === "locked") return deps.log.error("the logins are locked", { reason: deps.vault.locked });
+    // First, or every login would be taken for one of another app.
+    await followApp();
+    await roster.openAll();
+    deps.log.warn("another process has changed the key: the logins are open with the new one");
+    void refresher.due();
+  });
 }
 
 /** Everything that a locked vault has kept closed. */

@@ -2,7 +2,7 @@
 import type { Account, StoredId } from "./account.ts";
 import { AppError } from "./error.ts";
 import { openId } from "./ids.ts";
-import type { KnownId } from "./login.ts";
+import type { KnownId, Login } from "./login.ts";
 import type { Deps } from "./ports.ts";
 import type { Secret } from "./secret.ts";
 
@@ -12,6 +12,14 @@ type Opener = Pick<Deps, "vault" | "log">;
 export async function openAccess({ vault, log }: Opener, account: Account): Promise<Secret | undefined> {
   const open = () => vault.openGrant(account.grant, account.key, account.generation);
   return (await orLog({ vault, log }, account.alias, "account cannot be opened", open))?.access;
+}
+
+/** Gives a login its access token; one that Twitch has called dead stays so, and what comes meanwhile is newer. */
+export async function openLogin(opener: Opener, login: Login): Promise<void> {
+  if (login.access !== undefined || login.accessDead) return;
+  const { grant } = login.account;
+  const access = await openAccess(opener, login.account);
+  if (login.account.grant === grant && !login.accessDead) login.access = access;
 }
 
 /** The plain id beside its row; undefined, and logged, where it cannot be opened. */

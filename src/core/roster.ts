@@ -10,7 +10,7 @@ import { type AppFacts, oldTokensDie, type TwitchApp } from "./app.ts";
 import { AppError, storeRefuses } from "./error.ts";
 import { KnownApps } from "./known_apps.ts";
 import { IdIndex, type KnownId, type Login, newLogin, type RestoredGrant } from "./login.ts";
-import { openAccess, openKnownId } from "./opening.ts";
+import { openKnownId, openLogin } from "./opening.ts";
 import type { Deps } from "./ports.ts";
 import { takeRow } from "./take_row.ts";
 import { questionRefreshAt, type Situation } from "./schedule.ts";
@@ -47,12 +47,9 @@ export class Roster {
     await this.openAll();
   }
 
-  /** Opens every token and id; once more when a locked vault was unlocked. */
+  /** Opens every token and id that is not open; once more when a locked vault was unlocked. */
   async openAll(): Promise<void> {
-    for (const login of this.#logins.values()) {
-      const access = await openAccess(this.deps, login.account);
-      Object.assign(login, { access, accessDead: false, unconfirmed: false });
-    }
+    for (const login of this.#logins.values()) await openLogin(this.deps, login);
     for (const stored of await this.deps.store.ids()) {
       const login = this.#logins.get(stored.account);
       if (login !== undefined) await this.addStored(login, stored);

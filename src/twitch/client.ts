@@ -54,7 +54,12 @@ export function createTwitch(options: TwitchOptions): Twitch & Helix & Disposabl
     const { createRequests } = await import("./requests.ts");
     return end.use(createRequests({ ...options, ...bases }));
   };
-  const requests = (): Promise<Requests> => loading ??= load();
+  // What could not be loaded, for want of a file or of memory, is tried again.
+  const requests = (): Promise<Requests> =>
+    loading ??= load().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
 
   return {
     sendsOnce: sendsOnce(options.denoVersion ?? Deno.version.deno),

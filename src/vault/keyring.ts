@@ -84,11 +84,17 @@ export class Keyring {
     return this.#inTurn(() => this.#follow());
   }
 
-  /** What `follow` has found; said once. */
-  takeNews(): KeyNews | undefined {
+  /** Does `work` about what `follow` has found; once, unless it throws. */
+  async onNews(work: (news: KeyNews) => Promise<void>): Promise<void> {
     const news = this.#news;
+    if (news === undefined) return;
     this.#news = undefined;
-    return news;
+    try {
+      await work(news);
+    } catch (error) {
+      this.#news ??= news;
+      throw error;
+    }
   }
 
   /**
@@ -254,9 +260,8 @@ export class Keyring {
   }
 
   async #follow(): Promise<void> {
-    const { keyFile, credential, files } = this.#place;
-    this.#news = await followKey({ keyFile, credential, files, slots: this.#slots }, this.#vault) ??
-      this.#news;
+    const place = { ...this.#place, slots: this.#slots };
+    this.#news = await followKey(place, this.#vault) ?? this.#news;
   }
 
   async #replace(head: Uint8Array, before: readonly KeySlot[], slots: readonly KeySlot[]): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { HOUR } from "../../src/core/account.ts";
+import { HOUR, type SealedGrant } from "../../src/core/account.ts";
+import type { Login } from "../../src/core/login.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { OWL, PUBLIC, restarted, signedIn, world, WREN } from "../support/world.ts";
 
@@ -42,6 +43,46 @@ Deno.test("Roster.load() lets no row that cannot be opened hurt another", async 
   assert.equal(made.roster.byAlias(WREN.login)?.access?.reveal(), "access-2");
   assert.deepEqual(made.log.events("error"), ["account cannot be opened"]);
 });
+
+Deno.test("Roster.openAll() gives nobody back a token that Twitch has called dead", async () => {
+  const made = await world();
+  const login = await signedIn(made);
+  Object.assign(login, { access: undefined, accessDead: true, unconfirmed: true });
+  await made.roster.openAll();
+  assert.deepEqual([login.access, login.accessDead, login.unconfirmed], [undefined, true, true]);
+});
+
+/** What may become of a login while its token is opened, and the token that it has then. */
+const MEANWHILE: Readonly<
+  Record<string, readonly [change: (login: Login, next: SealedGrant) => void, access?: string]>
+> = {
+  "was called dead": [(login) => Object.assign(login, { accessDead: true })],
+  "was replaced": [
+    (login, grant) =>
+      Object.assign(login, { access: new Secret("newer"), account: { ...login.account, grant } }),
+    "newer",
+  ],
+  "was replaced by one that is dead": [
+    (login, grant) => Object.assign(login, { account: { ...login.account, grant } }),
+  ],
+};
+
+for (const [what, [change, access]] of Object.entries(MEANWHILE)) {
+  Deno.test(`Roster.openAll() opens no token that ${what} meanwhile`, async () => {
+    const made = await world();
+    const login = await signedIn(made);
+    Object.assign(login, { access: undefined });
+    const { vault } = made.roster.deps;
+    const open = vault.openGrant.bind(vault);
+    vault.openGrant = async (...given) => {
+      const grant = await open(...given);
+      change(login, await vault.sealGrant(grant, login.account.key, 1));
+      return grant;
+    };
+    await made.roster.openAll();
+    assert.equal(login.access?.reveal(), access);
+  });
+}
 
 Deno.test("Roster.find() knows an id while the vault is locked, Roster.byId() does not", async () => {
   const before = await world();

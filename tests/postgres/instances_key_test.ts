@@ -1,5 +1,11 @@
 /** An instance that stands still while the key is rotated, as one that is cut off from the database, and comes back. */
 import assert from "node:assert/strict";
+import { PROGRAM } from "../../src/cli/version.ts";
+import { saveApp } from "../../src/core/app_setting.ts";
+import { Secret } from "../../src/core/secret.ts";
+import { openPostgresStore } from "../../src/store/postgres/open.ts";
+import { openVault } from "../../src/vault/open.ts";
+import { CONFIDENTIAL_CLIENT } from "../support/simulated_twitch/options.ts";
 import { type Instances, playInstances } from "../support/instances.ts";
 import { withPostgres } from "../support/postgres_scene.ts";
 import type { RealServer } from "../support/real_program.ts";
@@ -16,6 +22,14 @@ async function rotatedMeanwhile({ scene }: Instances, server: RealServer): Promi
   } finally {
     server.process.kill("SIGCONT");
   }
+}
+
+/** As the setup page does: it can be read only with the key. */
+async function storeApp(url: string, keyFile: string): Promise<void> {
+  await using store = await openPostgresStore(url, PROGRAM);
+  const vault = await openVault({ slots: store, keyFile, credential: undefined, now: Date.now() });
+  const { id, secret = "" } = CONFIDENTIAL_CLIENT;
+  await saveApp({ store, vault }, { clientId: id, clientSecret: new Secret(secret) });
 }
 
 async function health({ origin }: RealServer): Promise<string> {
@@ -59,8 +73,10 @@ withPostgres((cluster) => {
       const { scene } = instances;
       const [key, own] = [`${scene.directory}/key`, `${scene.directory}/own`];
       const { id } = await scene.signIn();
+      await storeApp(instances.url, key);
       await Deno.copyFile(key, own);
-      const server = await instances.start("a", { env: { TOKEN_SERVER_KEY_FILE: "own" } });
+      const env = { TOKEN_SERVER_KEY_FILE: "own", TWITCH_CLIENT_ID: "", TWITCH_CLIENT_SECRET: "" };
+      const server = await instances.start("a", { env });
       assert.equal((await ask(server, id)).status, 200);
       await rotatedMeanwhile(instances, server);
       await until(async () => await health(server) === "locked");
@@ -70,6 +86,7 @@ withPostgres((cluster) => {
       await until(async () => await health(server) === "ok");
       await renewed(instances);
       assert.equal((await ask(server, id)).status, 200);
+      assert.doesNotMatch(server.process.stderr, /other_app/);
       assert.equal((await server.stop()).code, 0);
       assert.equal(await stale(instances), "0 of 1");
       await Deno.remove(own);

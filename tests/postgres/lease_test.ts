@@ -86,11 +86,13 @@ withPostgres((cluster) => {
     const before = Number(await sql(fence));
     await sql(`UPDATE companion_token_server.leases SET until = now() - interval '2 hours';
       INSERT INTO companion_token_server.leases (name, holder, until)
-      SELECT 'serving ' || at, 'dead', now() - interval '61 minutes' FROM generate_series(1, 12) AS at
-      UNION ALL SELECT 'a moment ago', 'other', now() - interval '59 minutes'`);
+      SELECT 'state ' || at, 'dead', now() - interval '61 minutes' FROM generate_series(1, 12) AS at
+      UNION ALL SELECT 'a moment ago', 'other', now() - interval '59 minutes'
+      UNION ALL SELECT 'serving cut-off', 'other', now() - interval '29 days'
+      UNION ALL SELECT 'serving dead', 'dead', now() - interval '31 days'`);
     for (const name of ["x", "y"]) assert.ok(await b.shared.lease(name));
     const names = "SELECT string_agg(name, ' ' ORDER BY name) FROM companion_token_server.leases";
-    assert.equal(await sql(names), "a moment ago x y");
+    assert.equal(await sql(names), "a moment ago serving cut-off x y");
     await assert.rejects(a.replace(anAccount()), BUSY);
     assert.ok(await b.shared.lease(NAME));
     assert.ok(Number(await sql(fence)) > before);

@@ -205,3 +205,13 @@ Deno.test("createTwitch() says that a request never left where this process has 
     retryAfter: undefined,
   });
 });
+
+Deno.test("createTwitch() tries again to load what it could not load", async () => {
+  const caCerts = ["-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----"];
+  const addresses = { authUrl: "https://id.twitch.test", apiUrl: "https://api.twitch.test" };
+  using twitch = createTwitch({ ...addresses, caCerts });
+  await assert.rejects(twitch.ready());
+  await assert.rejects(twitch.ready());
+  caCerts.length = 0;
+  await twitch.ready();
+});

@@ -1,6 +1,7 @@
 /** A process that was cut off while another one has changed the data key. */
 import assert from "node:assert/strict";
 import { Secret } from "../../src/core/secret.ts";
+import type { KeyNews } from "../../src/vault/follow_key.ts";
 import type { Slots } from "../../src/vault/slots.ts";
 import type { Store } from "../../src/core/ports.ts";
 import { assertWhole, fill, type Opened, openKeys, typedFor, typedKey } from "../support/key_place.ts";
@@ -31,6 +32,16 @@ async function pair(keyFile: "same" | "own"): Promise<Pair> {
   return { path, memory, a, b, disk: second, [Symbol.dispose]: () => directory[Symbol.dispose]() };
 }
 
+/** What is new, which is told once. */
+async function news({ keyring }: Opened): Promise<KeyNews | undefined> {
+  let told: KeyNews | undefined;
+  await keyring.onNews((what) => {
+    told = what;
+    return Promise.resolve();
+  });
+  return told;
+}
+
 Deno.test("a write under a key that was changed elsewhere is sealed anew where the key file opens the new one", async () => {
   using both = await pair("same");
   const { a, b, memory } = both;
@@ -39,8 +50,8 @@ Deno.test("a write under a key that was changed elsewhere is sealed anew where t
   const sealed = await b.vault.seal(new Secret("canary twitch_app"), APP);
   await a.keyring.rotate(1, []);
   await Promise.all([b.store.replace(row), b.store.saveSetting("twitch_app", sealed)]);
-  assert.equal(b.keyring.takeNews(), "reopened");
-  assert.equal(b.keyring.takeNews(), undefined);
+  assert.equal(await news(b), "reopened");
+  assert.equal(await news(b), undefined);
   await assertWhole(b.vault, b.store, 1);
   const next = await openKeys(memory.connect().store, { keyFile: `${both.path}/key` });
   await assertWhole(next.vault, next.store, 1);
@@ -59,7 +70,7 @@ Deno.test("a key that was changed elsewhere locks who cannot open it, until its 
     /^Another process has changed the key\. The key file .*own is not the one/,
   );
   assert.match(b.vault.locked ?? "", /: copy the new key file there, and the logins open by themselves$/);
-  assert.equal(b.keyring.takeNews(), "locked");
+  assert.equal(await news(b), "locked");
   await assert.rejects(
     () => Promise.resolve(b.store.replace(row)),
     { code: "locked" },
@@ -68,12 +79,21 @@ Deno.test("a key that was changed elsewhere locks who cannot open it, until its 
   await assert.rejects(() => b.vault.seal(new Secret("canary"), APP), { code: "locked" });
   assert.deepEqual(await memory.store.ciphertexts(), before);
   await b.keyring.follow();
-  assert.equal(b.keyring.takeNews(), undefined, "said once");
+  assert.equal(await news(b), undefined, "said once");
   await Deno.copyFile(`${both.path}/key`, `${both.path}/own`);
   await b.keyring.follow();
-  assert.equal(b.keyring.takeNews(), "reopened");
+  assert.equal(await news(b), "reopened");
   assert.equal(await b.store.endRefresh(row), true, "what was sealed before is not lost");
   await assertWhole(b.vault, b.store, 1);
+});
+
+Deno.test("news of a key is told again where what it asks for has failed", async () => {
+  using both = await pair("same");
+  const { a, b } = both;
+  await a.keyring.rotate(1, []);
+  await b.keyring.follow();
+  await assert.rejects(b.keyring.onNews(() => Promise.reject(new Error("the database is away"))), /away/);
+  assert.equal(await news(b), "reopened");
 });
 
 Deno.test("who was cut off makes no way to a key that counts no more", async () => {
@@ -96,6 +116,6 @@ Deno.test("follow() leaves a vault alone whose data key counts, whatever became 
   const { a, b } = both;
   await a.keyring.add("file", 1);
   await b.keyring.follow();
-  assert.equal(b.keyring.takeNews(), undefined);
+  assert.equal(await news(b), undefined);
   await assertWhole(b.vault, b.store, 1);
 });

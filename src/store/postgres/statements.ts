@@ -110,10 +110,11 @@ export const STATEMENTS = {
   resealIds: resealing("ids", "digest", "sealed"),
   resealSettings: resealing("settings", "name", "value"),
   // Who dies gives nothing back: what ran out long ago goes with the next that is taken. Fences come from a sequence, so
-  // that none is given twice whatever becomes of the rows.
+  // that none is given twice whatever becomes of the rows. That of a process lasts: cut off for hours it lives all the same.
   takeLease: `WITH forgotten AS (
       DELETE FROM ${S}.leases WHERE name IN (
-        SELECT name FROM ${S}.leases WHERE until < clock_timestamp() - interval '1 hour' AND name <> $1
+        SELECT name FROM ${S}.leases WHERE name <> $1 AND until < clock_timestamp() -
+          CASE WHEN starts_with(name, 'serving ') THEN interval '30 days' ELSE interval '1 hour' END
         LIMIT 10 FOR UPDATE SKIP LOCKED
       )
     ), free AS MATERIALIZED (
